@@ -1,0 +1,2 @@
+//! roamkey.
+fn main() {}

@@ -1,0 +1,2 @@
+//! Tunnel service.
+fn main() {}
