@@ -1,0 +1,2 @@
+//! Time of a handshake.
+fn main() {}

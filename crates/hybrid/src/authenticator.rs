@@ -1,0 +1,188 @@
+//! The authenticator's role (CTAP 2.3 §11.5): scans the QR code, opens a tunnel, advertises, answers the handshake.
+//!
+//! ```text
+//! FreshQrCode ──begin──▶ AwaitRoutingId ──routed──▶ AwaitClient ──respond──▶ Established ──post_handshake──▶ Channel
+//!                        tunnel ID                  advert        reply                    first message
+//!
+//! LinkedRequest ──begin_linked──▶ AwaitClient + advert
+//! ```
+//!
+//! Every step consumes the one before. The tunnel comes first, because the advert carries the routing ID that the
+//! tunnel service gave; the handshake can only be answered by who heard the advert.
+
+use rand_core::CryptoRng;
+use roamkey_cbor::{Map, Value, encode};
+
+use crate::channel::{Channel, ChannelError};
+use crate::handshake::HandshakeError;
+use crate::keys::{PrivateKey, PublicKey};
+use crate::link::{LinkOffer, LinkedRequest};
+use crate::linking;
+use crate::message::Message;
+use crate::noise::{self, Agreement};
+use crate::qr::FreshQrCode;
+use crate::secret::{Eid, LinkSecret, Psk, QrSecret};
+use crate::{Advert, RoutingId, TunnelDomain, TunnelId, derive};
+
+/// Starts a QR-initiated transaction through the tunnel service `service`.
+///
+/// # Errors
+///
+/// [`UnknownService`] if the client platform would not find that service.
+pub fn begin(code: FreshQrCode, service: TunnelDomain) -> Result<AwaitRoutingId, UnknownService> {
+    if !code.code().knows(service) {
+        return Err(UnknownService { id: service.id() });
+    }
+    let code = code.into_code();
+    Ok(AwaitRoutingId {
+        tunnel_id: derive::tunnel_id(&code.secret),
+        client: Client { key: code.client_key, supports_linking: code.supports_linking() },
+        secret: code.secret,
+        service,
+    })
+}
+
+/// Answers a linked client platform's request for a transaction without a QR code. The tunnel exists already: whoever
+/// woke us told its ID and `routing_id`.
+#[must_use]
+pub fn begin_linked(
+    request: &LinkedRequest,
+    secret: &LinkSecret,
+    identity: PrivateKey,
+    routing_id: RoutingId,
+    service: TunnelDomain,
+    rng: &mut dyn CryptoRng,
+) -> (AwaitClient, Advert) {
+    let eid = Eid::new(nonce(rng), routing_id, service);
+    let advert = eid.seal(&derive::eid_key(secret, request.client_nonce.as_bytes()));
+    (AwaitClient { psk: derive::psk(secret, &eid), known: Known::Identity(identity) }, advert)
+}
+
+/// Knows the tunnel's name, waits for the routing ID that the tunnel service assigns.
+#[derive(Debug)]
+pub struct AwaitRoutingId {
+    tunnel_id: TunnelId,
+    client: Client,
+    secret: QrSecret,
+    service: TunnelDomain,
+}
+
+impl AwaitRoutingId {
+    /// The name under which the tunnel is to be opened.
+    #[must_use]
+    pub const fn tunnel_id(&self) -> &TunnelId {
+        &self.tunnel_id
+    }
+
+    /// The tunnel service at which it is to be opened.
+    #[must_use]
+    pub const fn service(&self) -> TunnelDomain {
+        self.service
+    }
+
+    /// Takes the routing ID and makes the advert.
+    #[must_use]
+    pub fn routed(self, routing_id: RoutingId, rng: &mut dyn CryptoRng) -> (AwaitClient, Advert) {
+        let eid = Eid::new(nonce(rng), routing_id, self.service);
+        let advert = eid.seal(&derive::eid_key(&self.secret, &[]));
+        (AwaitClient { psk: derive::psk(&self.secret, &eid), known: Known::Client(self.client) }, advert)
+    }
+}
+
+/// Is on air, waits for the client platform's first message.
+#[derive(Debug)]
+pub struct AwaitClient {
+    psk: Psk,
+    known: Known,
+}
+
+impl AwaitClient {
+    /// Answers the client platform's handshake message (81 bytes) with ours (81 bytes).
+    ///
+    /// Only a client platform that knows the QR code (or link) and has heard the advert gets an answer. There is one
+    /// try: whoever fails, fails the transaction.
+    ///
+    /// # Errors
+    ///
+    /// Each variant of [`HandshakeError`] can occur.
+    pub fn respond(
+        self,
+        message: &[u8],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(Vec<u8>, Established), HandshakeError> {
+        let (reply, agreement) = match &self.known {
+            Known::Client(client) => noise::respond_qr_initiated(&self.psk, &client.key, message, rng)?,
+            Known::Identity(identity) => noise::respond_state_assisted(&self.psk, identity, message, rng)?,
+        };
+        let linkable = match self.known {
+            Known::Client(client) => client.supports_linking.then_some(client.key),
+            Known::Identity(_) => None,
+        };
+        Ok((reply.to_vec(), Established { agreement, linkable }))
+    }
+}
+
+/// Proof that the client platform is nearby: it has heard the advert. Comes from [`AwaitClient::respond`] only.
+pub struct Established {
+    agreement: Agreement,
+    linkable: Option<PublicKey>,
+}
+
+impl Established {
+    /// Makes the update message that links the client platform, to be sealed at any time after the first message.
+    /// `None` if the client platform did not ask for a link.
+    #[must_use]
+    pub fn link(&self, offer: &LinkOffer<'_>) -> Option<Message> {
+        let client = self.linkable.as_ref()?;
+        Some(Message::Update(linking::update(offer, client, &self.agreement.hash)))
+    }
+
+    /// Seals the first message: `get_info` is what authenticatorGetInfo returns, CBOR without a status byte.
+    ///
+    /// # Errors
+    ///
+    /// [`ChannelError::MessageTooLong`].
+    pub fn post_handshake(self, get_info: &[u8]) -> Result<(Vec<u8>, Channel), ChannelError> {
+        let mut channel =
+            Channel::new(&self.agreement.authenticator_to_client, &self.agreement.client_to_authenticator);
+        let features = Value::Array(vec![Value::from("ctap")]);
+        let first = encode(&Map::new().with(1_u64, get_info).with(3_u64, features).into());
+        Ok((channel.seal_plaintext(first)?, channel))
+    }
+}
+
+impl std::fmt::Debug for Established {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Established")
+    }
+}
+
+/// The client platform that showed the QR code can't find the tunnel service: it is older than the assignment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the other device does not know tunnel service {id}")]
+pub struct UnknownService {
+    /// The number of the tunnel service.
+    pub id: u16,
+}
+
+/// The static key that the handshake relies on.
+#[derive(Debug)]
+enum Known {
+    /// The client platform's, from the QR code.
+    Client(Client),
+    /// Ours, which a linked client platform has.
+    Identity(PrivateKey),
+}
+
+/// The client platform as its QR code describes it.
+#[derive(Debug)]
+struct Client {
+    key: PublicKey,
+    supports_linking: bool,
+}
+
+fn nonce(rng: &mut dyn CryptoRng) -> [u8; 10] {
+    let mut nonce = [0; 10];
+    rng.fill_bytes(&mut nonce);
+    nonce
+}
