@@ -13,6 +13,12 @@ pub fn encode(value: &Value<'_>) -> Vec<u8> {
     out
 }
 
+/// Encodes `value` at the end of `out`, which grows at most once.
+pub fn encode_into(value: &Value<'_>, out: &mut Vec<u8>) {
+    out.reserve_exact(encoded_len(value));
+    write(value, out);
+}
+
 /// Tells the length of [`encode`]'s result in bytes.
 #[must_use]
 pub fn encoded_len(value: &Value<'_>) -> usize {

@@ -36,7 +36,7 @@ mod map;
 mod value;
 
 pub use decode::{MAX_DEPTH, decode, decode_prefix, decode_with_depth};
-pub use encode::{encode, encoded_len};
+pub use encode::{encode, encode_into, encoded_len};
 pub use error::Error;
 pub use map::Map;
 pub use value::{Float, Value};
