@@ -12,8 +12,8 @@
 //! than 20 bytes carries a CBOR map behind the advert (CTAP 2.3, Bluetooth data channel), which is left alone.
 
 use aes::Aes256;
-use aes::cipher::{BlockCipherDecrypt as _, BlockCipherEncrypt as _};
 use aes::cipher::KeyInit as _;
+use aes::cipher::{BlockCipherDecrypt as _, BlockCipherEncrypt as _};
 use hmac::Mac as _;
 
 use crate::mac::hmac_sha256;
@@ -34,7 +34,10 @@ impl Advert {
     ///
     /// [`AdvertError::Short`] for less than 20 bytes.
     pub fn from_service_data(data: &[u8]) -> Result<Self, AdvertError> {
-        data.first_chunk().copied().map(Self).ok_or(AdvertError::Short { actual: data.len() })
+        data.first_chunk()
+            .copied()
+            .map(Self)
+            .ok_or(AdvertError::Short { actual: data.len() })
     }
 
     /// Lends the bytes.
@@ -76,7 +79,9 @@ impl Eid {
     pub(crate) fn new(nonce: [u8; 10], routing_id: RoutingId, service: TunnelDomain) -> Self {
         let mut plaintext = Self::from_bytes([0; 16]);
         let service = service.id().to_le_bytes();
-        let fields = [&nonce[..], routing_id.as_bytes(), &service].into_iter().flatten();
+        let fields = [&nonce[..], routing_id.as_bytes(), &service]
+            .into_iter()
+            .flatten();
         for (byte, field) in plaintext.expose_mut().iter_mut().skip(1).zip(fields) {
             *byte = *field;
         }
@@ -134,6 +139,8 @@ impl Eid {
 fn halves(key: &EidKey) -> (&[u8; 32], &[u8; 32]) {
     let (cipher_key, mac_key) = key.expose().split_at(32);
     // Both halves are 32 bytes long, whatever the key.
-    (cipher_key.first_chunk().unwrap_or(&[0; 32]), mac_key.first_chunk().unwrap_or(&[0; 32]))
+    (
+        cipher_key.first_chunk().unwrap_or(&[0; 32]),
+        mac_key.first_chunk().unwrap_or(&[0; 32]),
+    )
 }
-

@@ -11,9 +11,9 @@
 //! tunnel service gave; the handshake can only be answered by who heard the advert.
 
 use rand_core::CryptoRng;
-use roamkey_cbor::{Map, Value, encode};
 
 use crate::channel::{Channel, ChannelError};
+use crate::first_message;
 use crate::handshake::HandshakeError;
 use crate::keys::{PrivateKey, PublicKey};
 use crate::link::{LinkOffer, LinkedRequest};
@@ -36,7 +36,10 @@ pub fn begin(code: FreshQrCode, service: TunnelDomain) -> Result<AwaitRoutingId,
     let code = code.into_code();
     Ok(AwaitRoutingId {
         tunnel_id: derive::tunnel_id(&code.secret),
-        client: Client { key: code.client_key, supports_linking: code.supports_linking() },
+        client: Client {
+            key: code.client_key,
+            supports_linking: code.supports_linking(),
+        },
         secret: code.secret,
         service,
     })
@@ -55,7 +58,13 @@ pub fn begin_linked(
 ) -> (AwaitClient, Advert) {
     let eid = Eid::new(nonce(rng), routing_id, service);
     let advert = eid.seal(&derive::eid_key(secret, request.client_nonce.as_bytes()));
-    (AwaitClient { psk: derive::psk(secret, &eid), known: Known::Identity(identity) }, advert)
+    (
+        AwaitClient {
+            psk: derive::psk(secret, &eid),
+            known: Known::Identity(identity),
+        },
+        advert,
+    )
 }
 
 /// Knows the tunnel's name, waits for the routing ID that the tunnel service assigns.
@@ -85,7 +94,13 @@ impl AwaitRoutingId {
     pub fn routed(self, routing_id: RoutingId, rng: &mut dyn CryptoRng) -> (AwaitClient, Advert) {
         let eid = Eid::new(nonce(rng), routing_id, self.service);
         let advert = eid.seal(&derive::eid_key(&self.secret, &[]));
-        (AwaitClient { psk: derive::psk(&self.secret, &eid), known: Known::Client(self.client) }, advert)
+        (
+            AwaitClient {
+                psk: derive::psk(&self.secret, &eid),
+                known: Known::Client(self.client),
+            },
+            advert,
+        )
     }
 }
 
@@ -122,6 +137,13 @@ impl AwaitClient {
     }
 }
 
+#[cfg(test)]
+impl AwaitClient {
+    pub(crate) fn psk(&self) -> &Psk {
+        &self.psk
+    }
+}
+
 /// Proof that the client platform is nearby: it has heard the advert. Comes from [`AwaitClient::respond`] only.
 pub struct Established {
     agreement: Agreement,
@@ -134,7 +156,11 @@ impl Established {
     #[must_use]
     pub fn link(&self, offer: &LinkOffer<'_>) -> Option<Message> {
         let client = self.linkable.as_ref()?;
-        Some(Message::Update(linking::update(offer, client, &self.agreement.hash)))
+        Some(Message::Update(linking::update(
+            offer,
+            client,
+            &self.agreement.hash,
+        )))
     }
 
     /// Seals the first message: `get_info` is what authenticatorGetInfo returns, CBOR without a status byte.
@@ -143,11 +169,18 @@ impl Established {
     ///
     /// [`ChannelError::MessageTooLong`].
     pub fn post_handshake(self, get_info: &[u8]) -> Result<(Vec<u8>, Channel), ChannelError> {
-        let mut channel =
-            Channel::new(&self.agreement.authenticator_to_client, &self.agreement.client_to_authenticator);
-        let features = Value::Array(vec![Value::from("ctap")]);
-        let first = encode(&Map::new().with(1_u64, get_info).with(3_u64, features).into());
-        Ok((channel.seal_plaintext(first)?, channel))
+        let mut channel = Channel::new(
+            &self.agreement.authenticator_to_client,
+            &self.agreement.client_to_authenticator,
+        );
+        Ok((channel.seal_plaintext(first_message::encode(get_info))?, channel))
+    }
+}
+
+#[cfg(test)]
+impl Established {
+    pub(crate) fn agreement(&self) -> &Agreement {
+        &self.agreement
     }
 }
 

@@ -55,12 +55,26 @@ impl Channel {
     }
 
     pub(crate) fn new(sealing: &TrafficKey, opening: &TrafficKey) -> Self {
-        Self { sealing: Direction::new(sealing), opening: Direction::new(opening), framing: Framing::Typed }
+        Self {
+            sealing: Direction::new(sealing),
+            opening: Direction::new(opening),
+            framing: Framing::Typed,
+        }
+    }
+
+    /// Pretends that frames went by before.
+    #[cfg(test)]
+    pub(crate) fn at_counters(mut self, sent: u32, received: u32) -> Self {
+        (self.sealing.counter, self.opening.counter) = (sent, received);
+        self
     }
 
     /// Goes on without type bytes, as authenticators of revision 0 do.
     pub(crate) fn untyped(self) -> Self {
-        Self { framing: Framing::Untyped, ..self }
+        Self {
+            framing: Framing::Untyped,
+            ..self
+        }
     }
 
     /// Decrypts the next frame and leaves the type byte, if there is one, where it is.
@@ -144,7 +158,10 @@ struct Direction {
 
 impl Direction {
     fn new(key: &TrafficKey) -> Self {
-        Self { cipher: Aes256Gcm::new(key.expose().into()), counter: 0 }
+        Self {
+            cipher: Aes256Gcm::new(key.expose().into()),
+            counter: 0,
+        }
     }
 
     fn seal(&mut self, mut padded: Vec<u8>) -> Result<Vec<u8>, ChannelError> {

@@ -56,7 +56,10 @@ pub(crate) fn psk(secret: &impl RootSecret, eid: &Eid) -> Psk {
 
 /// Fills `output` with the key for `purpose`.
 pub(crate) fn derive(secret: &[u8], salt: &[u8], purpose: u32, output: &mut [u8]) {
-    #[expect(clippy::expect_used, reason = "HKDF-SHA-256 gives up to 8160 bytes, and nobody here asks for more than 64")]
+    #[expect(
+        clippy::expect_used,
+        reason = "HKDF-SHA-256 gives up to 8160 bytes, and nobody here asks for more than 64"
+    )]
     Hkdf::<Sha256>::new(Some(salt), secret)
         .expand(&purpose.to_le_bytes(), output)
         .expect("output is at most 64 bytes");

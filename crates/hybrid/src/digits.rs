@@ -17,7 +17,10 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     bytes
         .chunks(CHUNK_BYTES)
         .map(|chunk| {
-            let value = chunk.iter().rev().fold(0_u64, |value, byte| (value << 8) | u64::from(*byte));
+            let value = chunk
+                .iter()
+                .rev()
+                .fold(0_u64, |value, byte| (value << 8) | u64::from(*byte));
             format!("{value:0width$}", width = digits_for(chunk.len()))
         })
         .collect()
@@ -41,7 +44,9 @@ pub(crate) fn decode(digits: &str) -> Result<Vec<u8>, DigitsError> {
         }
         let length = bytes_for(chunk.len()).ok_or(DigitsError::Length)?;
         let little_endian = value.to_le_bytes();
-        let (low, high) = little_endian.split_at_checked(length).ok_or(DigitsError::Length)?;
+        let (low, high) = little_endian
+            .split_at_checked(length)
+            .ok_or(DigitsError::Length)?;
         if high.iter().any(|byte| *byte != 0) {
             return Err(DigitsError::Overflow);
         }

@@ -72,7 +72,11 @@ fn hashed_host(id: u16) -> String {
         .chain_update(id.to_le_bytes())
         .chain_update([0])
         .finalize();
-    let mut value = digest.iter().take(8).rev().fold(0_u64, |value, byte| (value << 8) | u64::from(*byte));
+    let mut value = digest
+        .iter()
+        .take(8)
+        .rev()
+        .fold(0_u64, |value, byte| (value << 8) | u64::from(*byte));
     let tld = match value & 3 {
         0 => ".com",
         1 => ".org",
@@ -82,7 +86,9 @@ fn hashed_host(id: u16) -> String {
     value >>= 2;
     let mut host = "cable.".to_owned();
     while value != 0 {
-        let letter = usize::try_from(value & 31).ok().and_then(|index| ALPHABET.get(index));
+        let letter = usize::try_from(value & 31)
+            .ok()
+            .and_then(|index| ALPHABET.get(index));
         host.extend(letter.copied().map(char::from));
         value >>= 5;
     }

@@ -30,9 +30,13 @@ impl Hint {
     /// Reads a hint of the wire; an unknown one is [`Hint::GetAssertion`].
     #[must_use]
     pub fn from_wire(text: &str) -> Self {
-        [Self::MakeCredential, Self::CredentialPresentation, Self::CredentialIssuance]
-            .into_iter()
-            .find(|hint| hint.as_str() == text)
-            .unwrap_or_default()
+        [
+            Self::MakeCredential,
+            Self::CredentialPresentation,
+            Self::CredentialIssuance,
+        ]
+        .into_iter()
+        .find(|hint| hint.as_str() == text)
+        .unwrap_or_default()
     }
 }

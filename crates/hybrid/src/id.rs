@@ -90,11 +90,15 @@ pub(crate) fn unhex(text: &str, bytes: &mut [u8]) -> Result<(), IdError> {
         return Err(IdError::Length);
     }
     for (byte, digits) in bytes.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-        *byte = digits.iter().try_fold(0_u8, |value, digit| {
-            let digit = char::from(*digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-            digit.map(|digit| (value << 4) | digit)
-        })
-        .ok_or(IdError::NotADigit)?;
+        *byte = digits
+            .iter()
+            .try_fold(0_u8, |value, digit| {
+                let digit = char::from(*digit)
+                    .to_digit(16)
+                    .and_then(|digit| u8::try_from(digit).ok());
+                digit.map(|digit| (value << 4) | digit)
+            })
+            .ok_or(IdError::NotADigit)?;
     }
     Ok(())
 }

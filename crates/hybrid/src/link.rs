@@ -89,7 +89,6 @@ impl ClientNonce {
 
 /// What a client platform stores about an authenticator. It comes out of a verified update, or out of the storage
 /// that such a one was put in.
-#[derive(Debug)]
 pub struct Link {
     /// How the tunnel service reaches the authenticator.
     pub contact_id: ContactId,
@@ -109,8 +108,13 @@ pub struct Link {
     pub name: String,
 }
 
+impl std::fmt::Debug for Link {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Link")
+    }
+}
+
 /// What an authenticator gives to a client platform that it links.
-#[derive(Debug)]
 pub struct LinkOffer<'a> {
     /// How the tunnel service reaches us.
     pub contact_id: &'a ContactId,
@@ -126,6 +130,12 @@ pub struct LinkOffer<'a> {
     ///
     /// Often contains a person's name.
     pub name: &'a str,
+}
+
+impl std::fmt::Debug for LinkOffer<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LinkOffer")
+    }
 }
 
 /// A linked client platform's request for a transaction.
@@ -154,14 +164,22 @@ impl LinkedRequest {
         let value = roamkey_cbor::decode(&bytes).map_err(LinkedRequestError::Cbor)?;
         let map = value.as_map().ok_or(LinkedRequestError::NotAMap)?;
         let field = |key: u64| map.get(key).and_then(Value::as_bytes);
-        let link_id = field(1).and_then(|it| it.try_into().ok()).ok_or(LinkedRequestError::LinkId)?;
-        let nonce = field(2).and_then(|it| it.try_into().ok()).ok_or(LinkedRequestError::ClientNonce)?;
+        let link_id = field(1)
+            .and_then(|it| it.try_into().ok())
+            .ok_or(LinkedRequestError::LinkId)?;
+        let nonce = field(2)
+            .and_then(|it| it.try_into().ok())
+            .ok_or(LinkedRequestError::ClientNonce)?;
         let hint = match map.get(3_u64).and_then(Value::as_text) {
             Some("ga") => Hint::GetAssertion,
             Some("mc") => Hint::MakeCredential,
             _ => return Err(LinkedRequestError::Hint),
         };
-        Ok(Self { link_id: LinkId(link_id), client_nonce: ClientNonce(nonce), hint })
+        Ok(Self {
+            link_id: LinkId(link_id),
+            client_nonce: ClientNonce(nonce),
+            hint,
+        })
     }
 
     /// Writes the value of the header.

@@ -21,8 +21,10 @@ use crate::secret::LinkSecret;
 
 /// Writes the payload of an update message.
 pub(crate) fn update(offer: &LinkOffer<'_>, client: &PublicKey, handshake_hash: &[u8; 32]) -> Vec<u8> {
-    let signature =
-        hmac_sha256(&offer.identity.agree(client)).chain_update(handshake_hash).finalize().into_bytes();
+    let signature = hmac_sha256(&offer.identity.agree(client))
+        .chain_update(handshake_hash)
+        .finalize()
+        .into_bytes();
     let link = Map::new()
         .with(1_u64, offer.contact_id.as_bytes())
         .with(2_u64, offer.id.as_bytes())
@@ -61,8 +63,9 @@ impl LinkVerifier {
     pub(crate) fn verify_link(&self, link: &Value<'_>) -> Result<Link, LinkingError> {
         let map = link.as_map().ok_or(LinkingError::NotAMap)?;
         let bytes = |key: u64| map.get(key).and_then(Value::as_bytes);
-        let authenticator =
-            bytes(4).and_then(PublicKey::from_uncompressed).ok_or(LinkingError::IdentityKey)?;
+        let authenticator = bytes(4)
+            .and_then(PublicKey::from_uncompressed)
+            .ok_or(LinkingError::IdentityKey)?;
         hmac_sha256(&self.client.agree(&authenticator))
             .chain_update(self.handshake_hash)
             .verify_slice(bytes(6).ok_or(LinkingError::Signature)?)
@@ -76,7 +79,11 @@ impl LinkVerifier {
             secret: LinkSecret::from_bytes(secret.ok_or(LinkingError::LinkSecret)?),
             authenticator,
             service: self.service,
-            name: map.get(5_u64).and_then(Value::as_text).ok_or(LinkingError::Name)?.to_owned(),
+            name: map
+                .get(5_u64)
+                .and_then(Value::as_text)
+                .ok_or(LinkingError::Name)?
+                .to_owned(),
         })
     }
 }

@@ -48,8 +48,12 @@ impl Initiator {
         rng: &mut dyn CryptoRng,
     ) -> Result<(Self, [u8; MESSAGE]), HandshakeError> {
         let scalar = client.to_bytes();
-        let builder = builder(QR_INITIATED, rng)?.prologue(&QR_INITIATED.prologue).map_err(failed)?;
-        let builder = builder.psk(0, psk.expose()).and_then(|it| it.local_private_key(scalar.as_slice()));
+        let builder = builder(QR_INITIATED, rng)?
+            .prologue(&QR_INITIATED.prologue)
+            .map_err(failed)?;
+        let builder = builder
+            .psk(0, psk.expose())
+            .and_then(|it| it.local_private_key(scalar.as_slice()));
         Self::start(builder.and_then(Builder::build_initiator).map_err(failed)?)
     }
 
@@ -60,8 +64,12 @@ impl Initiator {
         rng: &mut dyn CryptoRng,
     ) -> Result<(Self, [u8; MESSAGE]), HandshakeError> {
         let point = authenticator.to_uncompressed();
-        let builder = builder(STATE_ASSISTED, rng)?.prologue(&STATE_ASSISTED.prologue).map_err(failed)?;
-        let builder = builder.psk(0, psk.expose()).and_then(|it| it.remote_public_key(&point));
+        let builder = builder(STATE_ASSISTED, rng)?
+            .prologue(&STATE_ASSISTED.prologue)
+            .map_err(failed)?;
+        let builder = builder
+            .psk(0, psk.expose())
+            .and_then(|it| it.remote_public_key(&point));
         Self::start(builder.and_then(Builder::build_initiator).map_err(failed)?)
     }
 
@@ -86,9 +94,16 @@ pub(crate) fn respond_qr_initiated(
     rng: &mut dyn CryptoRng,
 ) -> Result<([u8; MESSAGE], Agreement), HandshakeError> {
     let point = client.to_uncompressed();
-    let builder = builder(QR_INITIATED, rng)?.prologue(&QR_INITIATED.prologue).map_err(failed)?;
-    let builder = builder.psk(0, psk.expose()).and_then(|it| it.remote_public_key(&point));
-    respond(builder.and_then(Builder::build_responder).map_err(failed)?, message)
+    let builder = builder(QR_INITIATED, rng)?
+        .prologue(&QR_INITIATED.prologue)
+        .map_err(failed)?;
+    let builder = builder
+        .psk(0, psk.expose())
+        .and_then(|it| it.remote_public_key(&point));
+    respond(
+        builder.and_then(Builder::build_responder).map_err(failed)?,
+        message,
+    )
 }
 
 /// The authenticator's side of a state-assisted transaction.
@@ -99,9 +114,16 @@ pub(crate) fn respond_state_assisted(
     rng: &mut dyn CryptoRng,
 ) -> Result<([u8; MESSAGE], Agreement), HandshakeError> {
     let scalar = identity.to_bytes();
-    let builder = builder(STATE_ASSISTED, rng)?.prologue(&STATE_ASSISTED.prologue).map_err(failed)?;
-    let builder = builder.psk(0, psk.expose()).and_then(|it| it.local_private_key(scalar.as_slice()));
-    respond(builder.and_then(Builder::build_responder).map_err(failed)?, message)
+    let builder = builder(STATE_ASSISTED, rng)?
+        .prologue(&STATE_ASSISTED.prologue)
+        .map_err(failed)?;
+    let builder = builder
+        .psk(0, psk.expose())
+        .and_then(|it| it.local_private_key(scalar.as_slice()));
+    respond(
+        builder.and_then(Builder::build_responder).map_err(failed)?,
+        message,
+    )
 }
 
 /// A failure of the Noise library that no message of the other end can cause.
@@ -109,10 +131,7 @@ pub(crate) fn respond_state_assisted(
 #[error(transparent)]
 pub struct NoiseError(snow::Error);
 
-fn respond(
-    mut state: HandshakeState,
-    message: &[u8],
-) -> Result<([u8; MESSAGE], Agreement), HandshakeError> {
+fn respond(mut state: HandshakeState, message: &[u8]) -> Result<([u8; MESSAGE], Agreement), HandshakeError> {
     read(&mut state, message)?;
     let reply = write(&mut state)?;
     Ok((reply, agreement(state)?))
@@ -120,14 +139,19 @@ fn respond(
 
 /// Reads a message of exactly the right length and form, so that its payload can only be empty.
 fn read(state: &mut HandshakeState, message: &[u8]) -> Result<(), HandshakeError> {
-    let message: &[u8; MESSAGE] =
-        message.try_into().map_err(|_| HandshakeError::Length { actual: message.len() })?;
+    let message: &[u8; MESSAGE] = message.try_into().map_err(|_| HandshakeError::Length {
+        actual: message.len(),
+    })?;
     let ephemeral = message.first_chunk::<{ PublicKey::UNCOMPRESSED }>();
-    ephemeral.and_then(|bytes| PublicKey::from_uncompressed(bytes)).ok_or(HandshakeError::EphemeralKey)?;
+    ephemeral
+        .and_then(|bytes| PublicKey::from_uncompressed(bytes))
+        .ok_or(HandshakeError::EphemeralKey)?;
     let mut payload = [0; MESSAGE];
     match state.read_message(message, &mut payload) {
         Ok(0) => Ok(()),
-        Ok(_) => Err(HandshakeError::Length { actual: message.len() }),
+        Ok(_) => Err(HandshakeError::Length {
+            actual: message.len(),
+        }),
         Err(snow::Error::Decrypt) => Err(HandshakeError::Rejected),
         Err(error) => Err(failed(error)),
     }
@@ -142,7 +166,10 @@ fn write(state: &mut HandshakeState) -> Result<[u8; MESSAGE], HandshakeError> {
 }
 
 fn agreement(mut state: HandshakeState) -> Result<Agreement, HandshakeError> {
-    let hash = state.get_handshake_hash().try_into().map_err(|_| failed(snow::Error::Input))?;
+    let hash = state
+        .get_handshake_hash()
+        .try_into()
+        .map_err(|_| failed(snow::Error::Input))?;
     let (mut from_initiator, mut from_responder) = state.dangerously_get_raw_split();
     let agreement = Agreement {
         client_to_authenticator: TrafficKey::from_bytes(from_initiator),
@@ -161,12 +188,21 @@ struct Pattern {
     prologue: [u8; 1],
 }
 
-const QR_INITIATED: Pattern = Pattern { name: "Noise_KNpsk0_P256_AESGCM_SHA256", prologue: [1] };
-const STATE_ASSISTED: Pattern = Pattern { name: "Noise_NKpsk0_P256_AESGCM_SHA256", prologue: [0] };
+const QR_INITIATED: Pattern = Pattern {
+    name: "Noise_KNpsk0_P256_AESGCM_SHA256",
+    prologue: [1],
+};
+const STATE_ASSISTED: Pattern = Pattern {
+    name: "Noise_NKpsk0_P256_AESGCM_SHA256",
+    prologue: [0],
+};
 
 fn builder<'a>(pattern: Pattern, rng: &mut dyn CryptoRng) -> Result<Builder<'a>, HandshakeError> {
     let ephemeral = PrivateKey::generate(rng).to_bytes();
-    Ok(Builder::with_resolver(pattern.name.parse().map_err(failed)?, Box::new(Resolver { ephemeral })))
+    Ok(Builder::with_resolver(
+        pattern.name.parse().map_err(failed)?,
+        Box::new(Resolver { ephemeral }),
+    ))
 }
 
 fn failed(error: snow::Error) -> HandshakeError {

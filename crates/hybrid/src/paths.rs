@@ -38,7 +38,10 @@ pub fn connect(routing_id: &RoutingId, tunnel_id: &TunnelId) -> String {
 /// The path that wakes a linked authenticator.
 #[must_use]
 pub fn contact(contact_id: &ContactId) -> String {
-    format!("/cable/contact/{}", BASE64_URL_SAFE_NO_PAD.encode(contact_id.as_bytes()))
+    format!(
+        "/cable/contact/{}",
+        BASE64_URL_SAFE_NO_PAD.encode(contact_id.as_bytes())
+    )
 }
 
 /// A path that a tunnel service answers.
@@ -69,8 +72,12 @@ impl RequestPath {
                 tunnel.parse().map_err(|_| PathError::TunnelId)?,
             )),
             (Some("contact"), Some(contact), None, None) => {
-                let bytes = BASE64_URL_SAFE_NO_PAD.decode(contact).map_err(|_| PathError::ContactId)?;
-                Ok(Self::Contact(ContactId::from_bytes(bytes).ok_or(PathError::ContactId)?))
+                let bytes = BASE64_URL_SAFE_NO_PAD
+                    .decode(contact)
+                    .map_err(|_| PathError::ContactId)?;
+                Ok(Self::Contact(
+                    ContactId::from_bytes(bytes).ok_or(PathError::ContactId)?,
+                ))
             }
             _ => Err(PathError::Unknown),
         }

@@ -18,11 +18,11 @@ use std::fmt;
 
 use roamkey_cbor::{Map, Value};
 
+use crate::TunnelDomain;
 use crate::digits::{self, DigitsError};
 use crate::hint::Hint;
 use crate::keys::PublicKey;
 use crate::secret::QrSecret;
-use crate::TunnelDomain;
 
 /// A QR code as the client platform showed it. How old it is has not been looked at: see [`QrCode::fresh`].
 pub struct QrCode {
@@ -81,7 +81,10 @@ impl QrCode {
     /// ones as it says. One that says nothing (libwebauthn's capture of an iPhone session) is taken to know them.
     #[must_use]
     pub fn knows(&self, service: TunnelDomain) -> bool {
-        service.is_hashed() || self.known_domains.is_none_or(|known| u64::from(service.id()) < known)
+        service.is_hashed()
+            || self
+                .known_domains
+                .is_none_or(|known| u64::from(service.id()) < known)
     }
 
     /// Checks the age of the code at `now`, Unix seconds. A code without a timestamp passes: the standard lets it.
@@ -103,15 +106,21 @@ impl QrCode {
 
     fn from_map(map: &Map<'_>) -> Result<Self, QrError> {
         let bytes = |key: u64| map.get(key).and_then(Value::as_bytes);
-        let client_key = bytes(0).and_then(PublicKey::from_compressed).ok_or(QrError::ClientKey)?;
-        let secret = bytes(1).and_then(|bytes| bytes.try_into().ok()).ok_or(QrError::Secret)?;
+        let client_key = bytes(0)
+            .and_then(PublicKey::from_compressed)
+            .ok_or(QrError::ClientKey)?;
+        let secret = bytes(1)
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or(QrError::Secret)?;
         Ok(Self {
             client_key,
             secret: QrSecret::from_bytes(secret),
             known_domains: map.get(2_u64).map(count).transpose()?,
             timestamp: optional(map, 3, Value::as_u64, QrError::Timestamp)?,
             supports_linking: optional(map, 4, Value::as_bool, QrError::SupportsLinking)?.unwrap_or(false),
-            hint: optional(map, 5, Value::as_text, QrError::Hint)?.map(Hint::from_wire).unwrap_or_default(),
+            hint: optional(map, 5, Value::as_text, QrError::Hint)?
+                .map(Hint::from_wire)
+                .unwrap_or_default(),
         })
     }
 }
