@@ -1,0 +1,179 @@
+//! `authenticatorGetAssertion` (CTAP 2.3 §6.2.2), step by step.
+//!
+//! Steps 1 to 5 decide without the person and without looking at passkeys. Step 7 looks for passkeys, but only to let
+//! the person choose; that none fits is told after the person answered. A request with `up: false`, which the
+//! standard lets pass silently, is asked like any other: otherwise it would tell anybody what passkeys are here.
+
+use std::collections::HashSet;
+
+use roamkey_ctap::get_assertion::{ExtensionInputs, Request, Response};
+use roamkey_ctap::{
+    AuthenticatorData, CredProtect, CredentialId, Flags, PrfOutputs, PublicKeyCredentialDescriptor,
+    PublicKeyCredentialUserEntity, RpId,
+};
+use sha2::{Digest, Sha256};
+
+use crate::consent::Ceremony;
+use crate::rejection::Rejection;
+use crate::request::{built_in_uv, refuse_pin_uv_auth};
+use crate::{
+    Account, Answer, ConsentPrompt, Credential, CredentialStore, Operation, Outcome, Pending, StoreError,
+    UnixTime, UserConsent, UserVerification, UserVerificationState, pending,
+};
+
+/// A request that passed steps 1 to 7.
+pub(crate) struct Checked {
+    client_data_hash: [u8; 32],
+    rp_id: RpId,
+    has_allow_list: bool,
+    extensions: ExtensionInputs,
+    user_presence: bool,
+}
+
+pub(crate) fn begin(
+    request: Request,
+    state: UserVerificationState,
+    store: &dyn CredentialStore,
+) -> Result<(Pending, ConsentPrompt), Rejection> {
+    // Steps 1 and 2: pinUvAuthParam.
+    refuse_pin_uv_auth(request.pin_uv_auth_param.as_deref(), request.pin_uv_auth_protocol)?;
+
+    // Step 3: the response begins with both bits "uv" and "up" false; `finish` sets them from the consent.
+
+    // Step 4: options. Unknown ones were dropped at decoding. "rk" has no meaning here; "up" is true if absent.
+    let user_verification = built_in_uv(request.options.uv.unwrap_or(false), state)?;
+    if request.options.rk.is_some() {
+        return Err(Rejection::UnsupportedOption);
+    }
+    let user_presence = request.options.up.unwrap_or(true);
+
+    // Step 5. Not applicable: alwaysUv is not offered.
+
+    // Step 6: user verification takes place while the prompt is up; the consent will be the proof of it.
+
+    // Step 7: the applicable credentials. An empty list is told after the person answered, in `finish`.
+    let has_allow_list = !request.allow_list.is_empty();
+    let mut found = store.find(&request.rp_id)?;
+    let allowed: HashSet<&CredentialId> = request
+        .allow_list
+        .iter()
+        .filter_map(PublicKeyCredentialDescriptor::id)
+        .collect();
+    found.retain(|summary| {
+        let denoted = if has_allow_list {
+            allowed.contains(&summary.id)
+        } else {
+            summary.discoverable
+        };
+        denoted && is_visible(summary.cred_protect, has_allow_list, user_verification)
+    });
+    let accounts = found.into_iter().map(Account::from).collect();
+
+    let ceremony = Ceremony::default();
+    let operation = Operation::GetAssertion { accounts };
+    let prompt = ConsentPrompt::new(
+        ceremony.clone(),
+        operation,
+        Some(request.rp_id.clone()),
+        user_verification,
+    );
+    let checked = Checked {
+        client_data_hash: request.client_data_hash,
+        rp_id: request.rp_id,
+        has_allow_list,
+        extensions: request.extensions,
+        user_presence,
+    };
+    Ok((
+        Pending::new(ceremony, pending::Request::GetAssertion(Box::new(checked))),
+        prompt,
+    ))
+}
+
+pub(crate) fn finish(
+    checked: Checked,
+    consent: &UserConsent,
+    store: &mut dyn CredentialStore,
+    now: UnixTime,
+) -> Result<Answer, Rejection> {
+    // Step 7, its end: no applicable credential.
+    let id = consent.account().ok_or(Rejection::NoCredentials)?;
+    let credential = match store.load(id) {
+        Ok(credential) if credential.rp_id == checked.rp_id => credential,
+        // Removed while the prompt was up, or a store that mixes up relying parties.
+        Ok(_) | Err(StoreError::NotFound) => return Err(Rejection::NoCredentials),
+        Err(error) => return Err(error.into()),
+    };
+
+    // Steps 8 and 9: the consent is the evidence of user presence. A request that did not ask for it gets no "up".
+    let user_verified = consent.user_verified();
+    let flags = Flags {
+        user_present: checked.user_presence,
+        user_verified,
+        backup_eligible: credential.backup_eligible,
+        backup_state: credential.backup_state,
+    };
+
+    // Step 10: extensions.
+    let salts = checked
+        .extensions
+        .prf
+        .as_ref()
+        .and_then(|inputs| inputs.for_credential(&credential.id));
+    let results = salts.map(|salts| credential.prf_seeds.evaluate(user_verified, salts));
+    let prf = results.map(|results| PrfOutputs {
+        enabled: None,
+        results: Some(results),
+    });
+
+    // Steps 11 and 12: the person chose at the prompt, so there is one credential, and no numberOfCredentials.
+    // userSelected is for requests without allow list only.
+    let user_selected = (!checked.has_allow_list).then_some(true);
+
+    // Step 13: sign.
+    let auth_data = auth_data(&credential, flags)?;
+    let signature = credential.key.sign(&[&auth_data, &checked.client_data_hash])?;
+
+    let response = Response {
+        credential: Some(PublicKeyCredentialDescriptor::new(credential.id.clone())),
+        auth_data,
+        signature,
+        user: user(credential.discoverable, credential.user),
+        number_of_credentials: None,
+        user_selected,
+        prf,
+    };
+    let unrecorded = store.used(&credential.id, now).err();
+    Ok(Answer::success(response.encode(), Outcome::SignedIn).but_unrecorded(unrecorded))
+}
+
+/// Step 7: what a credential's policy (CTAP 2.3 §12.1) lets this request see.
+fn is_visible(policy: CredProtect, has_allow_list: bool, user_verification: UserVerification) -> bool {
+    let verified = user_verification == UserVerification::Required;
+    match policy {
+        CredProtect::UserVerificationOptional => true,
+        CredProtect::UserVerificationOptionalWithCredentialIdList => verified || has_allow_list,
+        CredProtect::UserVerificationRequired => verified,
+    }
+}
+
+fn auth_data(credential: &Credential, flags: Flags) -> Result<Vec<u8>, Rejection> {
+    let data = AuthenticatorData {
+        rp_id_hash: Sha256::digest(credential.rp_id.as_str()).into(),
+        flags,
+        sign_count: 0,
+        attested: None,
+        extensions: None,
+    };
+    Ok(data.encode()?)
+}
+
+/// The response's `user`: for discoverable credentials only, and only the handle. Names would be of use to a client
+/// platform that lets the person choose; here they have chosen.
+fn user(discoverable: bool, user: PublicKeyCredentialUserEntity) -> Option<PublicKeyCredentialUserEntity> {
+    discoverable.then_some(PublicKeyCredentialUserEntity {
+        id: user.id,
+        name: None,
+        display_name: None,
+    })
+}

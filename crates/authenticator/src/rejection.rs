@@ -1,0 +1,104 @@
+//! Every way in which the core says no, and the one map from there to status codes (CTAP 2.3 §8.2).
+
+use roamkey_ctap::{DecodeError, StatusCode};
+
+use crate::{KeyError, Refusal, StoreError};
+
+/// Why a request gets no result, sorted by fault.
+#[derive(Debug)]
+pub(crate) enum Rejection {
+    // The request is at fault.
+    /// It is malformed, or a value in it is not allowed.
+    Malformed(DecodeError),
+    /// The command is not offered.
+    CommandNotOffered,
+    /// A parameter has a value that is not supported.
+    InvalidParameter,
+    /// A parameter that another one demands is missing.
+    MissingParameter,
+    /// An option is not allowed with this command, or not available.
+    InvalidOption,
+    /// An option is not supported.
+    UnsupportedOption,
+    /// None of the algorithms is supported.
+    UnsupportedAlgorithm,
+    /// There is no assertion to go on with.
+    NoNextAssertion,
+
+    // The person, or the lack of a passkey.
+    /// No passkey fits.
+    NoCredentials,
+    /// A passkey of the exclude list is here.
+    Excluded,
+    /// The person did not approve.
+    Refused(Refusal),
+    /// The consent was given for another request.
+    ForeignConsent,
+
+    // Our side is at fault.
+    /// The store failed.
+    Store(StoreError),
+    /// A key can't sign.
+    Key(KeyError),
+}
+
+impl Rejection {
+    /// Returns the status code. Total: a new variant does not compile until it has one.
+    pub(crate) fn status(&self) -> StatusCode {
+        match self {
+            Self::Malformed(error) => error.status(),
+            Self::CommandNotOffered => StatusCode::InvalidCommand,
+            Self::InvalidParameter => StatusCode::InvalidParameter,
+            Self::MissingParameter => StatusCode::MissingParameter,
+            Self::InvalidOption => StatusCode::InvalidOption,
+            Self::UnsupportedOption => StatusCode::UnsupportedOption,
+            Self::UnsupportedAlgorithm => StatusCode::UnsupportedAlgorithm,
+            Self::NoNextAssertion => StatusCode::NotAllowed,
+            Self::NoCredentials => StatusCode::NoCredentials,
+            Self::Excluded => StatusCode::CredentialExcluded,
+            Self::Refused(refusal) => refusal_status(*refusal),
+            Self::ForeignConsent => StatusCode::OperationDenied,
+            Self::Store(error) => store_status(error),
+            Self::Key(KeyError::Invalid | KeyError::Signing) => StatusCode::Other,
+        }
+    }
+}
+
+/// CTAP 2.3 §6.1.2 step 11 and §6.2.2 step 6: a failed built-in verification is `OPERATION_DENIED` at an authenticator
+/// without client PIN, and one that timed out `USER_ACTION_TIMEOUT`.
+fn refusal_status(refusal: Refusal) -> StatusCode {
+    match refusal {
+        Refusal::Denied | Refusal::VerificationFailed => StatusCode::OperationDenied,
+        Refusal::TimedOut => StatusCode::UserActionTimeout,
+        Refusal::Withdrawn => StatusCode::KeepaliveCancel,
+    }
+}
+
+fn store_status(error: &StoreError) -> StatusCode {
+    match error {
+        StoreError::NotFound => StatusCode::NoCredentials,
+        StoreError::Full => StatusCode::KeyStoreFull,
+        StoreError::TimedOut => StatusCode::UserActionTimeout,
+        StoreError::Locked | StoreError::Missing | StoreError::Corrupt | StoreError::Failed(_) => {
+            StatusCode::Other
+        }
+    }
+}
+
+impl From<StoreError> for Rejection {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<KeyError> for Rejection {
+    fn from(error: KeyError) -> Self {
+        Self::Key(error)
+    }
+}
+
+impl From<DecodeError> for Rejection {
+    fn from(error: DecodeError) -> Self {
+        Self::Malformed(error)
+    }
+}
