@@ -5,7 +5,7 @@
 
 use std::future::Future;
 
-use roamkey_authenticator::{ConsentPrompt, Refusal, UserConsent};
+use roamkey_authenticator::{BoxError, ConsentPrompt, Refusal, UserConsent};
 use roamkey_hybrid::{Advert, RoutingId, TunnelDomain, TunnelId};
 
 use crate::Progress;
@@ -145,6 +145,3 @@ pub trait User: Send + Sync {
     /// The person's refusal.
     fn ask(&self, prompt: ConsentPrompt) -> impl Future<Output = Result<UserConsent, Refusal>> + Send;
 }
-
-/// The cause below an error, from whatever library reported it.
-pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
