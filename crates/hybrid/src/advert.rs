@@ -15,6 +15,7 @@ use aes::Aes256;
 use aes::cipher::KeyInit as _;
 use aes::cipher::{BlockCipherDecrypt as _, BlockCipherEncrypt as _};
 use hmac::Mac as _;
+use zeroize::Zeroize as _;
 
 use crate::mac::hmac_sha256;
 use crate::secret::{Eid, EidKey};
@@ -116,6 +117,7 @@ impl Eid {
         let mut block = (*ciphertext).into();
         Aes256::new(cipher_key.into()).decrypt_block(&mut block);
         let plaintext = Self::from_bytes(block.into());
+        block.as_mut_slice().zeroize();
         match plaintext.expose() {
             [0, ..] => Ok(plaintext),
             _ => Err(AdvertError::Reserved),

@@ -46,7 +46,8 @@ pub fn begin(code: FreshQrCode, service: TunnelDomain) -> Result<AwaitRoutingId,
 }
 
 /// Answers a linked client platform's request for a transaction without a QR code. The tunnel exists already: whoever
-/// woke us told its ID and `routing_id`.
+/// woke us told its ID and `routing_id`. `service` goes into the advert, where client platforms look at it even though
+/// they know the tunnel: Chromium ignores adverts that name an unassigned service.
 #[must_use]
 pub fn begin_linked(
     request: &LinkedRequest,
@@ -104,7 +105,15 @@ impl AwaitRoutingId {
     }
 }
 
-/// Is on air, waits for the client platform's first message.
+/// Is on air, waits for the client platform's first message. It can answer once:
+///
+/// ```compile_fail,E0382
+/// # use roamkey_hybrid::authenticator::AwaitClient;
+/// fn twice(on_air: AwaitClient, message: &[u8], rng: &mut dyn rand_core::CryptoRng) {
+///     let _ = on_air.respond(message, rng);
+///     let _ = on_air.respond(message, rng);
+/// }
+/// ```
 #[derive(Debug)]
 pub struct AwaitClient {
     psk: Psk,
@@ -144,7 +153,13 @@ impl AwaitClient {
     }
 }
 
-/// Proof that the client platform is nearby: it has heard the advert. Comes from [`AwaitClient::respond`] only.
+/// Proof that the client platform is nearby: it has heard the advert. Comes from [`AwaitClient::respond`] only:
+///
+/// ```compile_fail,E0451
+/// # fn invent(established: roamkey_hybrid::authenticator::Established) {
+/// let invented = roamkey_hybrid::authenticator::Established { ..established };
+/// # }
+/// ```
 pub struct Established {
     agreement: Agreement,
     linkable: Option<PublicKey>,

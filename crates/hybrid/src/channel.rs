@@ -11,6 +11,7 @@ use std::fmt;
 
 use aes_gcm::Aes256Gcm;
 use aes_gcm::aead::{AeadInOut as _, KeyInit as _};
+use zeroize::Zeroizing;
 
 use crate::message::{Message, MessageError};
 use crate::padding;
@@ -31,10 +32,10 @@ impl Channel {
     /// [`ChannelError::FrameTooLong`], [`ChannelError::Undecryptable`], [`ChannelError::Padding`],
     /// [`ChannelError::Message`] and [`ChannelError::Exhausted`]. After any of them the tunnel should be closed.
     pub fn open(&mut self, frame: &[u8]) -> Result<Message, ChannelError> {
-        let plaintext = self.open_plaintext(frame)?;
+        let plaintext = Zeroizing::new(self.open_plaintext(frame)?);
         match self.framing {
             Framing::Typed => Message::from_plaintext(&plaintext).map_err(ChannelError::Message),
-            Framing::Untyped => Ok(Message::Ctap(plaintext)),
+            Framing::Untyped => Ok(Message::Ctap(plaintext.to_vec())),
         }
     }
 
@@ -196,3 +197,91 @@ impl Direction {
 const TAG: usize = 16;
 /// The counter of the last frame of a direction: Chromium's limit.
 const LAST_COUNTER: u32 = (1 << 24) - 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> TrafficKey {
+        TrafficKey::from_bytes([7; 32])
+    }
+
+    fn pair() -> (Channel, Channel) {
+        (Channel::new(&key(), &key()), Channel::new(&key(), &key()))
+    }
+
+    #[test]
+    fn the_last_counter_is_used_and_none_after_it() {
+        let (sender, receiver) = pair();
+        let (mut sender, mut receiver) = (
+            sender.at_counters(LAST_COUNTER, 0),
+            receiver.at_counters(0, LAST_COUNTER),
+        );
+        let last = sender.seal(&Message::Shutdown).unwrap();
+        assert_eq!(sender.seal(&Message::Shutdown), Err(ChannelError::Exhausted));
+        assert_eq!(receiver.open(&last), Ok(Message::Shutdown));
+        assert_eq!(receiver.open(&last), Err(ChannelError::Exhausted));
+    }
+
+    #[test]
+    fn a_message_without_a_type_is_refused() {
+        let (mut sender, mut receiver) = pair();
+        let frame = sender.seal_plaintext(Vec::new()).unwrap();
+        assert_eq!(
+            receiver.open(&frame),
+            Err(ChannelError::Message(MessageError::Empty))
+        );
+    }
+
+    #[test]
+    fn a_message_of_unknown_type_is_refused() {
+        let (mut sender, mut receiver) = pair();
+        for kind in 4..=255 {
+            let frame = sender.seal_plaintext(vec![kind, 1, 2]).unwrap();
+            assert_eq!(
+                receiver.open(&frame),
+                Err(ChannelError::Message(MessageError::UnknownType { kind }))
+            );
+        }
+    }
+
+    #[test]
+    fn a_shutdown_may_carry_anything() {
+        let (mut sender, mut receiver) = pair();
+        let frame = sender.seal_plaintext(vec![0, 1, 2]).unwrap();
+        assert_eq!(receiver.open(&frame), Ok(Message::Shutdown));
+    }
+
+    #[test]
+    fn padding_before_the_type_byte_is_taken() {
+        // libwebauthn: type byte, then the padded payload; 33 bytes in all.
+        let mut receiver = pair().1;
+        let mut padded = vec![1, 4];
+        padded.resize(32, 0);
+        padded.push(30);
+        let frame = Direction::new(&key()).seal(padded).unwrap();
+        assert_eq!(receiver.open(&frame), Ok(Message::Ctap(vec![4])));
+    }
+
+    #[test]
+    fn padding_beyond_the_message_is_refused() {
+        let mut receiver = pair().1;
+        let frame = Direction::new(&key()).seal(vec![1, 4, 3]).unwrap();
+        assert_eq!(receiver.open(&frame), Err(ChannelError::Padding));
+    }
+
+    #[test]
+    fn revision_zero_knows_ctap_only() {
+        let (sender, mut receiver) = pair();
+        let mut sender = sender.untyped();
+        let request = Message::Ctap(vec![2, 0xA0]);
+        let frame = sender.seal(&request).unwrap();
+        assert_eq!(receiver.open_plaintext(&frame).unwrap(), [2, 0xA0]);
+        for message in [Message::Shutdown, Message::Update(vec![]), Message::Json(vec![])] {
+            assert_eq!(sender.seal(&message), Err(ChannelError::NotInRevision));
+        }
+        let (mut phone, browser) = pair();
+        let frame = phone.seal_plaintext(vec![0, 0xA0]).unwrap();
+        assert_eq!(browser.untyped().open(&frame), Ok(Message::Ctap(vec![0, 0xA0])));
+    }
+}

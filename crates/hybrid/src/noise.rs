@@ -38,7 +38,7 @@ pub(crate) struct Agreement {
 }
 
 /// The client platform's side between its message and the reply.
-pub(crate) struct Initiator(HandshakeState);
+pub(crate) struct Initiator(Box<HandshakeState>);
 
 impl Initiator {
     /// Starts the handshake of a QR-initiated transaction.
@@ -77,12 +77,12 @@ impl Initiator {
     pub(crate) fn finish(self, reply: &[u8]) -> Result<Agreement, HandshakeError> {
         let Self(mut state) = self;
         read(&mut state, reply)?;
-        agreement(state)
+        agreement(*state)
     }
 
     fn start(mut state: HandshakeState) -> Result<(Self, [u8; MESSAGE]), HandshakeError> {
         let message = write(&mut state)?;
-        Ok((Self(state), message))
+        Ok((Self(Box::new(state)), message))
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value as Json;
 
 use super::{array, bytes, fields, list, number, private, public};
 use crate::linking::{self, LinkVerifier};
-use crate::{ContactId, LinkId, LinkOffer, LinkSecret, Message, TunnelDomain};
+use crate::{ContactId, FirstMessageError, LinkId, LinkOffer, LinkSecret, Message, PeerInfo, TunnelDomain};
 
 pub(super) fn run(file: &Json) {
     fields(
@@ -53,6 +53,34 @@ pub(super) fn run(file: &Json) {
         );
     }
     written(file, &verifier);
+    in_the_first_message(file, &verifier);
+}
+
+/// The old way: the linking map is key 2 of the first message, verified if a link was asked for, ignored if not.
+fn in_the_first_message(file: &Json, verifier: &LinkVerifier) {
+    let first = |map: &Json| {
+        let map = roamkey_cbor::decode(&bytes(map)).unwrap().into_owned();
+        roamkey_cbor::encode(
+            &roamkey_cbor::Map::new()
+                .with(1_u64, [0xA0])
+                .with(2_u64, map)
+                .into(),
+        )
+    };
+    let signed = first(&file["linking_map_cbor"]);
+    assert!(
+        PeerInfo::from_plaintext(&signed, Some(verifier))
+            .unwrap()
+            .link
+            .is_some()
+    );
+    assert!(PeerInfo::from_plaintext(&signed, None).unwrap().link.is_none());
+    for case in list(&file["client_rejects"]) {
+        let unsigned = first(&case["linking_map_cbor"]);
+        let refused = PeerInfo::from_plaintext(&unsigned, Some(verifier)).unwrap_err();
+        assert!(matches!(refused, FirstMessageError::Link(_)), "{case}");
+        assert!(PeerInfo::from_plaintext(&unsigned, None).unwrap().link.is_none());
+    }
 }
 
 fn verified(verifier: &LinkVerifier, map: &[u8]) {
