@@ -1,0 +1,73 @@
+//! What a server needs to know before it starts.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use crate::relay::Limits;
+use crate::tls::TlsFiles;
+
+/// Configuration of a server.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// TLS or not.
+    pub security: Security,
+    /// Limits of each tunnel.
+    pub limits: Limits,
+    /// Bytes of one message; a bigger one closes the tunnel with 1009.
+    pub max_message: usize,
+    /// Tunnels at once; one more is refused with 503.
+    pub max_tunnels: usize,
+    /// From the connection to the end of the TLS handshake.
+    pub tls_limit: Duration,
+    /// From the end of the TLS handshake to the end of the request head.
+    pub head_limit: Duration,
+}
+
+/// Whether connections are encrypted.
+#[derive(Debug, Clone)]
+pub enum Security {
+    /// No TLS, loopback addresses only: for tests and demonstrations.
+    PlainLoopback,
+    /// TLS 1.2 or 1.3 with this certificate.
+    Tls(TlsFiles),
+}
+
+impl Config {
+    /// Without TLS, on a loopback address.
+    #[must_use]
+    pub fn plain(listen: SocketAddr) -> Self {
+        Self {
+            listen,
+            security: Security::PlainLoopback,
+            limits: Limits::default(),
+            max_message: Self::MAX_MESSAGE,
+            max_tunnels: Self::MAX_TUNNELS,
+            tls_limit: Self::TLS_LIMIT,
+            head_limit: Self::HEAD_LIMIT,
+        }
+    }
+
+    /// With TLS.
+    #[must_use]
+    pub fn tls(listen: SocketAddr, files: TlsFiles) -> Self {
+        Self {
+            security: Security::Tls(files),
+            ..Self::plain(listen)
+        }
+    }
+
+    /// 1 MiB: what Chromium accepts in one message.
+    pub const MAX_MESSAGE: usize = 1 << 20;
+
+    /// Two file descriptors each must fit the usual hard limit of 20,000 with room for set-ups.
+    pub const MAX_TUNNELS: usize = 9_500;
+
+    /// A TLS handshake takes two round trips; a bad mobile network needs seconds for that, a stalled client for ever.
+    pub const TLS_LIMIT: Duration = Duration::from_secs(10);
+
+    /// A request head fits one packet and comes with the first bytes. Long enough for a bad network, short enough for
+    /// slow-loris clients to hold little.
+    pub const HEAD_LIMIT: Duration = Duration::from_secs(10);
+}

@@ -1,0 +1,170 @@
+//! One accepted connection: TLS, request head, answer; then it becomes one side of a tunnel.
+//!
+//! Set-up needs far more memory than waiting does, so it runs in a boxed future of its own that is freed before the
+//! tunnel begins. The creator's task goes on as the tunnel's [`Pump`]; the joiner's hands its socket over and ends.
+
+use std::future::poll_fn;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::time::timeout;
+use tracing::debug;
+
+use crate::pump::Pump;
+use crate::relay::CloseCode;
+use crate::request::{self, Asked, MAX_HEAD, Wish};
+use crate::response::{self, Refusal};
+use crate::server::Shared;
+use crate::socket::Socket;
+use crate::transport::Transport;
+
+/// Serves a connection until its tunnel has ended. `permit` is held during set-up.
+pub(crate) async fn serve(tcp: TcpStream, shared: Arc<Shared>, permit: OwnedSemaphorePermit) {
+    let pump = Box::pin(establish(tcp, shared)).await;
+    drop(permit);
+    match pump {
+        Ok(Some(pump)) => pump.await,
+        Ok(None) => {}
+        Err(fault) => debug!(%fault, "connection lost before it had a tunnel"),
+    }
+}
+
+/// Why a connection ended without an answer.
+#[derive(Debug, thiserror::Error)]
+enum Lost {
+    #[error("the TLS handshake took too long")]
+    TlsTooSlow,
+    #[error("the TLS handshake failed: {0}")]
+    Tls(#[source] io::Error),
+    #[error("the connection ended within the request head")]
+    Incomplete,
+    #[error("the answer could not be sent in time")]
+    AnswerTooSlow,
+    #[error("the connection broke: {0}")]
+    Broken(#[from] io::Error),
+}
+
+async fn establish(tcp: TcpStream, shared: Arc<Shared>) -> Result<Option<Pump>, Lost> {
+    tcp.set_nodelay(true)?;
+    let mut transport = secure(tcp, &shared).await?;
+    let (asked, rest) = match timeout(shared.head_limit, read_head(&mut transport)).await {
+        Ok(Ok(head)) => head,
+        Ok(Err(HeadError::Refused(refusal))) => return refuse(transport, refusal).await,
+        Ok(Err(HeadError::Lost(lost))) => return Err(lost),
+        Err(_) => return refuse(transport, Refusal::HeadTooSlow).await,
+    };
+    match asked.wish {
+        Wish::New(tunnel) => {
+            let (handover, peer) = oneshot::channel();
+            let (lease, routing, drain) = match shared.reserve(tunnel, handover) {
+                Ok(reserved) => reserved,
+                Err(refusal) => return refuse(transport, refusal).await,
+            };
+            answer(&mut transport, &response::switching(&asked.key, Some(&routing))).await?;
+            let socket = Socket::new(transport, rest, shared.max_message).await;
+            Ok(Some(Pump::new(shared.limits, socket, peer, drain, lease)))
+        }
+        Wish::Connect(routing, tunnel) => {
+            let handover = match shared.join(&routing, &tunnel) {
+                Ok(handover) => handover,
+                Err(refusal) => return refuse(transport, refusal).await,
+            };
+            answer(&mut transport, &response::switching(&asked.key, None)).await?;
+            let socket = Socket::new(transport, rest, shared.max_message).await;
+            if let Err(socket) = handover.send(socket) {
+                let mut closing = socket.close(Some((CloseCode::AWAY, "the other side vanished")));
+                let _ = timeout(shared.limits.close, poll_fn(|cx| closing.poll(cx))).await;
+            }
+            Ok(None)
+        }
+    }
+}
+
+async fn secure(tcp: TcpStream, shared: &Shared) -> Result<Transport, Lost> {
+    let Some(acceptor) = shared.acceptor() else {
+        return Ok(Transport::Plain(tcp));
+    };
+    match timeout(shared.tls_limit, acceptor.accept(tcp)).await {
+        Ok(Ok(tls)) => Ok(Transport::Tls(Box::new(tls))),
+        Ok(Err(error)) => Err(Lost::Tls(error)),
+        Err(_) => Err(Lost::TlsTooSlow),
+    }
+}
+
+enum HeadError {
+    Refused(Refusal),
+    Lost(Lost),
+}
+
+/// Reads the request head; what came behind it belongs to the WebSocket.
+async fn read_head(transport: &mut Transport) -> Result<(Asked, Vec<u8>), HeadError> {
+    let mut head = Vec::with_capacity(FIRST_READ);
+    loop {
+        let before = head.len();
+        match transport.read_buf(&mut head).await {
+            Ok(0) => return Err(HeadError::Lost(Lost::Incomplete)),
+            Ok(_) => {}
+            Err(error) => return Err(HeadError::Lost(error.into())),
+        }
+        transport.acknowledge();
+        // A head ends with a line, so that anything else is not worth a look. Garbage is noticed at the limit.
+        let line_ended = head.iter().skip(before).any(|byte| *byte == b'\n');
+        if !line_ended && head.len() < MAX_HEAD {
+            continue;
+        }
+        match request::parse(&head) {
+            Ok(Some(asked)) => {
+                let rest = head.split_off(asked.length.min(head.len()));
+                return Ok((asked, rest));
+            }
+            Ok(None) => {}
+            Err(refusal) => return Err(HeadError::Refused(refusal)),
+        }
+    }
+}
+
+async fn answer(transport: &mut Transport, response: &[u8]) -> Result<(), Lost> {
+    let write = async {
+        transport.write_all(response).await?;
+        transport.flush().await
+    };
+    timeout(ANSWER_LIMIT, write)
+        .await
+        .map_err(|_| Lost::AnswerTooSlow)??;
+    Ok(())
+}
+
+/// Sends the refusal and reads on for a moment, so that the answer is not lost to a reset.
+async fn refuse(mut transport: Transport, refusal: Refusal) -> Result<Option<Pump>, Lost> {
+    debug!(status = refusal.status(), %refusal, "refused");
+    answer(&mut transport, &refusal.response()).await?;
+    let linger = async {
+        transport.shutdown().await?;
+        let mut bytes = [0; LINGER_BUFFER];
+        let mut left = MAX_HEAD;
+        while let read @ 1.. = transport.read(&mut bytes).await? {
+            let Some(rest) = left.checked_sub(read) else { break };
+            left = rest;
+        }
+        io::Result::Ok(())
+    };
+    // Both an error and the limit end the lingering; there is nobody left to tell.
+    let _ = timeout(LINGER_LIMIT, linger).await;
+    Ok(None)
+}
+
+/// The answer fits any socket buffer, so that only a broken connection needs time.
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+
+/// After a refusal, until the peer has closed.
+const LINGER_LIMIT: Duration = Duration::from_secs(1);
+
+/// A browser's request head.
+const FIRST_READ: usize = 1 << 10;
+
+/// On the stack, for bytes that nobody looks at.
+const LINGER_BUFFER: usize = 512;

@@ -1,0 +1,86 @@
+//! TLS from files: a certificate chain and its key in PEM.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rustls::ServerConfig;
+use rustls::crypto::ring;
+use rustls::server::NoServerSessionStorage;
+use rustls_pki_types::pem::{self, PemObject as _};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+
+/// Where the certificate is.
+#[derive(Debug, Clone)]
+pub struct TlsFiles {
+    /// The chain in PEM, our own certificate first.
+    pub certificate: PathBuf,
+    /// Its private key in PEM (PKCS#8, SEC1 or PKCS#1).
+    pub key: PathBuf,
+}
+
+/// Why there is no TLS.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TlsError {
+    /// The certificate file can't be read or is not PEM.
+    #[error("the certificate file {path} can't be used")]
+    Certificate {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: pem::Error,
+    },
+    /// The key file can't be read or is not PEM.
+    #[error("the key file {path} can't be used")]
+    Key {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: pem::Error,
+    },
+    /// The two do not belong together, or the kind of key is not supported.
+    #[error("the certificate and the key can't be used together")]
+    Pair(#[source] rustls::Error),
+    /// The crypto library refused its own protocol versions.
+    #[error("TLS 1.2 and 1.3 are not available")]
+    Versions(#[source] rustls::Error),
+}
+
+impl TlsFiles {
+    /// Reads the files.
+    ///
+    /// Sessions are not resumed: a client comes once per transaction, and a ticket would let us recognise it.
+    ///
+    /// # Errors
+    ///
+    /// The file that is wrong.
+    pub fn load(&self) -> Result<Arc<ServerConfig>, TlsError> {
+        let certificate = |source| TlsError::Certificate {
+            path: self.certificate.clone(),
+            source,
+        };
+        let chain = CertificateDer::pem_file_iter(&self.certificate)
+            .and_then(Iterator::collect::<Result<Vec<_>, _>>)
+            .map_err(certificate)?;
+        if chain.is_empty() {
+            return Err(certificate(pem::Error::NoItemsFound));
+        }
+        let key = PrivateKeyDer::from_pem_file(&self.key).map_err(|source| TlsError::Key {
+            path: self.key.clone(),
+            source,
+        })?;
+        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
+            .map_err(TlsError::Versions)?
+            .with_no_client_auth()
+            .with_single_cert(chain, key)
+            .map_err(TlsError::Pair)?;
+        // A client that offers HTTP/2 as well must not choose it: WebSocket starts with HTTP/1.1.
+        config.alpn_protocols = vec![b"http/1.1".to_vec()];
+        config.session_storage = Arc::new(NoServerSessionStorage {});
+        config.send_tls13_tickets = 0;
+        Ok(Arc::new(config))
+    }
+}
