@@ -1,0 +1,78 @@
+//! What the vault answers when it can't do what was asked.
+
+use crate::index::IndexError;
+use crate::keyring::KeyringError;
+use crate::random::RandomError;
+use crate::record::RecordError;
+
+/// Why the vault could not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum VaultError {
+    /// The vault has no such passkey.
+    #[error("there is no such passkey")]
+    NotFound,
+    /// The passkey is listed, and its key is not in the keyring.
+    #[error("the key of this passkey is not in the keyring")]
+    KeyMissing,
+    /// The passkey's item in the keyring can't be used.
+    #[error("the passkey's entry in the keyring can't be used")]
+    Record(#[source] RecordError),
+    /// The keyring's item and the index speak of different passkeys.
+    #[error("the passkey's entry in the keyring is another passkey's")]
+    Mismatch,
+    /// The keyring said that it kept an item, and gave back something else.
+    #[error("the keyring did not keep what was written to it")]
+    NotKept,
+    /// The index belongs to another keyring, or its key was removed: passkeys are listed that this keyring does not
+    /// have.
+    #[error("this keyring does not hold {missing} of the {listed} passkeys that are listed")]
+    OtherKeyring {
+        /// Passkeys in the index.
+        listed: usize,
+        /// Those of them that have no item in this keyring.
+        missing: usize,
+    },
+    /// Another process has been changing the vault for longer than we wait.
+    #[error("another process is changing the vault")]
+    Busy,
+    /// The keyring did not do what was asked.
+    #[error(transparent)]
+    Keyring(#[from] KeyringError),
+    /// The index could not be read or written.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// The vault's folder can't be made or written to.
+    #[error("the vault's folder can't be used")]
+    Folder(#[source] std::io::Error),
+    /// The operating system gave no randomness.
+    #[error(transparent)]
+    Random(#[from] RandomError),
+}
+
+impl VaultError {
+    /// Says what the person can do about it.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::NotFound => "Look at the list of passkeys.",
+            Self::KeyMissing => "Open the keyring that held it or restore that keyring from a backup.",
+            Self::Record(RecordError::NewerVersion(_)) | Self::Index(IndexError::NewerVersion) => {
+                "Install the current version of Roamkey."
+            }
+            Self::Record(_) | Self::Mismatch => "Restore the keyring from a backup.",
+            Self::NotKept => "Use another keyring service.",
+            Self::OtherKeyring { .. } => {
+                "Open the keyring with which the list was made. If that one is lost for good, move the file \
+                 index.sqlite3 out of the vault's folder: the list is then made anew from this keyring."
+            }
+            Self::Busy => "Finish what the other Roamkey is doing and try again.",
+            Self::Keyring(error) => error.remedy(),
+            Self::Index(IndexError::DiskFull(_)) => "Make room on the disk and try again.",
+            Self::Index(IndexError::ReadOnly(_)) | Self::Folder(_) => {
+                "Check that the vault's folder exists and that you may write to it."
+            }
+            Self::Index(_) | Self::Random(_) => "Try again.",
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The vault's folder: names of files, who may read them, and locks between processes.
+//!
+//! ```text
+//! index.sqlite3 (-wal, -shm)         the index
+//! index.damaged-N.sqlite3            a damaged index, moved aside and kept
+//! vault.lock                         held while a passkey is created or removed, or the index is rebuilt
+//! pin.lock                           held while a PIN is checked or set
+//! ```
+//!
+//! The folder is for its owner only (0700). A lock ends with the process that holds it, however that ends.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// The folder. It need not exist until something is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Folder(PathBuf);
+
+/// A lock that other processes respect; dropping it releases it.
+#[derive(Debug)]
+pub(crate) struct FileLock(#[expect(dead_code, reason = "closing the file releases the lock")] File);
+
+/// Why a lock could not be had.
+#[derive(Debug)]
+pub(crate) enum NoLock {
+    /// Somebody else held it for all the time.
+    Held,
+    /// The file can't be opened or locked.
+    Failed(io::Error),
+}
+
+impl Folder {
+    pub(crate) fn new(path: PathBuf) -> Self {
+        Self(path)
+    }
+
+    pub(crate) fn index(&self) -> PathBuf {
+        self.0.join("index.sqlite3")
+    }
+
+    /// Makes the folder if it is not there.
+    pub(crate) fn make(&self) -> io::Result<()> {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&self.0)
+    }
+
+    /// Takes the lock for changes to the passkeys.
+    pub(crate) fn lock_vault(&self, limit: Duration) -> Result<FileLock, NoLock> {
+        self.lock("vault.lock", limit)
+    }
+
+    /// Takes the lock for the PIN.
+    pub(crate) fn lock_pin(&self, limit: Duration) -> Result<FileLock, NoLock> {
+        self.lock("pin.lock", limit)
+    }
+
+    fn lock(&self, name: &str, limit: Duration) -> Result<FileLock, NoLock> {
+        self.make().map_err(NoLock::Failed)?;
+        let file = private_options().open(self.0.join(name)).map_err(NoLock::Failed)?;
+        let begun = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(FileLock(file)),
+                // There is no way to wait for a file lock with a limit but to ask again.
+                Err(TryLockError::WouldBlock) if begun.elapsed() < limit => std::thread::sleep(LOCK_INTERVAL),
+                Err(TryLockError::WouldBlock) => return Err(NoLock::Held),
+                Err(TryLockError::Error(error)) => return Err(NoLock::Failed(error)),
+            }
+        }
+    }
+
+    /// Moves the index aside, with the files that SQLite keeps beside it. Nothing is deleted.
+    pub(crate) fn set_index_aside(&self) -> io::Result<()> {
+        let mut number = 1_u32;
+        let free = loop {
+            let candidate = self.0.join(format!("index.damaged-{number}.sqlite3"));
+            if !candidate.try_exists()? {
+                break candidate;
+            }
+            number = number.checked_add(1).ok_or(io::ErrorKind::QuotaExceeded)?;
+        };
+        for suffix in ["-wal", "-shm", ""] {
+            match std::fs::rename(with_suffix(&self.index(), suffix), with_suffix(&free, suffix)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                Ok(()) | Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Makes an empty file that only its owner may read, over what was there.
+pub(crate) fn make_private_file(path: &Path) -> io::Result<()> {
+    private_options().truncate(true).open(path).map(drop)
+}
+
+/// What tells one file from another that has taken its name since.
+#[cfg(unix)]
+pub(crate) fn file_identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+}
+
+/// Elsewhere an open file can't be moved away.
+#[cfg(not(unix))]
+pub(crate) fn file_identity(path: &Path) -> Option<(u64, u64)> {
+    path.exists().then_some((0, 0))
+}
+
+fn private_options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+const LOCK_INTERVAL: Duration = Duration::from_millis(10);

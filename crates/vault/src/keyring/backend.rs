@@ -1,0 +1,112 @@
+//! Which keyring: the operating system's own, or one that a test hands in.
+//!
+//! Everything that differs between operating systems is here: how to connect, how to search, how a label is given,
+//! and what "no access" means.
+
+use std::fmt;
+use std::sync::Arc;
+
+use keyring_core::api::CredentialStore;
+
+use super::KeyringError;
+use super::error::BoxError;
+
+/// Where secrets are kept.
+#[derive(Clone)]
+pub struct Backend(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    Native,
+    Other(Arc<Connect>),
+}
+
+type Connect = dyn Fn() -> keyring_core::Result<Arc<CredentialStore>> + Send + Sync;
+
+impl Backend {
+    /// The operating system's keyring: Secret Service, Keychain, Credential Manager.
+    #[must_use]
+    pub fn native() -> Self {
+        Self(Kind::Native)
+    }
+
+    /// A keyring that `connect` makes, again after each failure of the one before. Its search takes `service`.
+    pub fn other(
+        connect: impl Fn() -> keyring_core::Result<Arc<CredentialStore>> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Kind::Other(Arc::new(connect)))
+    }
+
+    pub(super) fn connect(&self) -> keyring_core::Result<Arc<CredentialStore>> {
+        match &self.0 {
+            Kind::Native => native(),
+            Kind::Other(connect) => connect(),
+        }
+    }
+
+    /// The terms that find all items of `service`.
+    pub(super) fn search_terms(&self, service: &str) -> Vec<(&'static str, String)> {
+        if cfg!(windows) && matches!(self.0, Kind::Native) {
+            // The target name is `user.service`, and the search takes a regular expression.
+            return vec![("pattern", format!(r"\.{}$", service.replace('.', r"\.")))];
+        }
+        vec![("service", service.to_owned())]
+    }
+
+    /// What an item is given when it is made: the label that keyring programs show, or where Windows keeps it.
+    pub(super) fn modifiers(&self) -> Option<(&'static str, &'static str)> {
+        match self.0 {
+            // Without it the label would repeat the item's name.
+            Kind::Native if cfg!(target_os = "linux") => Some(("label", "Roamkey")),
+            // "Enterprise", the default, lets the item roam to other machines of a domain.
+            Kind::Native if cfg!(windows) => Some(("persistence", "Local")),
+            Kind::Native | Kind::Other(_) => None,
+        }
+    }
+}
+
+impl Default for Backend {
+    fn default() -> Self {
+        Self::native()
+    }
+}
+
+impl fmt::Debug for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Kind::Native => "Backend::native",
+            Kind::Other(_) => "Backend::other",
+        })
+    }
+}
+
+#[cfg(all(unix, not(any(target_os = "macos", target_os = "ios", target_os = "android"))))]
+fn native() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(zbus_secret_service_keyring_store::Store::new()?)
+}
+
+#[cfg(target_os = "macos")]
+fn native() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(apple_native_keyring_store::keychain::Store::new()?)
+}
+
+#[cfg(windows)]
+fn native() -> keyring_core::Result<Arc<CredentialStore>> {
+    Ok(windows_native_keyring_store::Store::new()?)
+}
+
+/// Tells a closed prompt from a locked keyring from no keyring at all.
+#[cfg(all(unix, not(any(target_os = "macos", target_os = "ios", target_os = "android"))))]
+pub(super) fn no_access(cause: BoxError) -> KeyringError {
+    match cause.downcast_ref::<secret_service::Error>() {
+        Some(secret_service::Error::Prompt) => KeyringError::Dismissed(cause),
+        Some(secret_service::Error::NoResult) => KeyringError::NoCollection(cause),
+        Some(_) | None => KeyringError::Locked(cause),
+    }
+}
+
+/// Here the operating system says no more than that there is no access.
+#[cfg(any(target_os = "macos", windows))]
+pub(super) fn no_access(cause: BoxError) -> KeyringError {
+    KeyringError::Locked(cause)
+}

@@ -1,0 +1,127 @@
+//! Setting, changing and checking the app PIN.
+
+use std::time::Duration;
+
+use roamkey_authenticator::{UnixTime, UserVerificationState, UserVerified, VerificationMethod};
+
+use super::Vault;
+use crate::clock::Moment;
+use crate::folder::FileLock;
+use crate::pin::{Attempts, PIN_USER, Pin, PinError, PinItem, PinState};
+use crate::{VaultError, fault};
+
+impl Vault {
+    /// Tells whether there is a PIN and whether it may be tried.
+    ///
+    /// # Errors
+    ///
+    /// The keyring's, or [`PinError::Item`].
+    pub fn pin(&self, now: UnixTime) -> Result<PinState, PinError> {
+        Ok(self.pin_item()?.map_or(PinState::NotSet, |item| PinState::Set {
+            tries_left: item.attempts.tries_left(),
+            wait: item.attempts.wait(&Moment::new(now)),
+        }))
+    }
+
+    /// Tells the authenticator whether it can verify its user.
+    ///
+    /// # Errors
+    ///
+    /// As [`pin`](Self::pin).
+    pub fn user_verification(&self) -> Result<UserVerificationState, PinError> {
+        Ok(match self.pin_item()? {
+            Some(_) => UserVerificationState::Configured,
+            None => UserVerificationState::NotConfigured,
+        })
+    }
+
+    /// Sets the PIN for the first time.
+    ///
+    /// # Errors
+    ///
+    /// [`PinError::AlreadySet`], or the keyring's.
+    pub fn set_pin(&self, pin: &Pin) -> Result<(), PinError> {
+        let lock = self.lock_pin()?;
+        if self.pin_item()?.is_some() {
+            return Err(PinError::AlreadySet);
+        }
+        self.put_pin_item(&PinItem::new(pin)?, &lock)
+    }
+
+    /// Puts another PIN in the place of the present one, which is checked as [`verify_pin`](Self::verify_pin) checks.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`verify_pin`](Self::verify_pin), about the present PIN.
+    pub fn change_pin(&self, present: &Pin, new: &Pin, now: UnixTime) -> Result<(), PinError> {
+        let lock = self.lock_pin()?;
+        self.check_pin(present, &Moment::new(now), &lock)?;
+        self.put_pin_item(&PinItem::new(new)?, &lock)
+    }
+
+    /// Checks a PIN. The try is counted in the keyring before the PIN is looked at.
+    ///
+    /// # Errors
+    ///
+    /// [`PinError::Wrong`], [`PinError::Wait`] without having looked at it, [`PinError::NotSet`]; the keyring's, in
+    /// which case nobody was verified.
+    pub fn verify_pin(&self, pin: &Pin, now: UnixTime) -> Result<UserVerified, PinError> {
+        self.verify_pin_at(pin, &Moment::new(now))
+    }
+
+    pub(super) fn verify_pin_at(&self, pin: &Pin, now: &Moment) -> Result<UserVerified, PinError> {
+        let lock = self.lock_pin()?;
+        self.check_pin(pin, now, &lock)?;
+        Ok(UserVerified::by(VerificationMethod::AppPin))
+    }
+
+    fn check_pin(&self, pin: &Pin, now: &Moment, lock: &FileLock) -> Result<(), PinError> {
+        let mut item = self.pin_item()?.ok_or(PinError::NotSet)?;
+        if let Some(anew) = item.attempts.begin_delay_anew(*now) {
+            item.attempts = anew;
+            self.put_pin_item(&item, lock)?;
+        }
+        if let Some(wait) = item.attempts.wait(now) {
+            return Err(PinError::Wait { wait });
+        }
+        item.attempts = item.attempts.with_one_more(*now);
+        self.put_pin_item(&item, lock)?;
+        fault::point("try counted");
+        if !item.is(pin)? {
+            let (tries_left, wait) = (item.attempts.tries_left(), item.attempts.wait(now));
+            tracing::info!(tries_left, "a wrong PIN");
+            return Err(PinError::Wrong { tries_left, wait });
+        }
+        item.attempts = Attempts::default();
+        // The person is who they say; a count that could not be set back costs them a try the next time.
+        if let Err(error) = self.put_pin_item(&item, lock) {
+            tracing::warn!(%error, "the count of wrong PINs could not be set back");
+        }
+        Ok(())
+    }
+
+    fn pin_item(&self) -> Result<Option<PinItem>, PinError> {
+        match self.keyring.get(PIN_USER).map_err(VaultError::from)? {
+            Some(bytes) => PinItem::decode(&bytes).map(Some).map_err(PinError::Item),
+            None => Ok(None),
+        }
+    }
+
+    /// Writes the item and sees that it was kept: a keyring that forgets would make the count worthless.
+    fn put_pin_item(&self, item: &PinItem, _lock: &FileLock) -> Result<(), PinError> {
+        let bytes = item.encode();
+        self.keyring.replace(PIN_USER, &bytes).map_err(VaultError::from)?;
+        match self.keyring.get(PIN_USER) {
+            Ok(Some(kept)) if *kept == *bytes => Ok(()),
+            Ok(_) => Err(VaultError::NotKept.into()),
+            Err(error) => Err(VaultError::Keyring(error).into()),
+        }
+    }
+
+    fn lock_pin(&self) -> Result<FileLock, PinError> {
+        Ok(self.folder.lock_pin(PIN_LOCK_LIMIT).map_err(VaultError::from)?)
+    }
+}
+
+/// Another process checks a PIN for less than a second, unless its keyring asks for a password.
+const PIN_LOCK_LIMIT: Duration = Duration::from_secs(30);
