@@ -95,8 +95,8 @@ impl<'a> From<Cow<'a, [u8]>> for Value<'a> {
     }
 }
 
-impl<'a> From<Vec<Value<'a>>> for Value<'a> {
-    fn from(elements: Vec<Value<'a>>) -> Self {
+impl<'a> From<Vec<Self>> for Value<'a> {
+    fn from(elements: Vec<Self>) -> Self {
         Self::Array(elements)
     }
 }
@@ -107,9 +107,9 @@ impl<'a> From<Map<'a>> for Value<'a> {
     }
 }
 
-impl<'a> FromIterator<Value<'a>> for Value<'a> {
+impl<'a> FromIterator<Self> for Value<'a> {
     /// Collects the elements of an array.
-    fn from_iter<I: IntoIterator<Item = Value<'a>>>(elements: I) -> Self {
+    fn from_iter<I: IntoIterator<Item = Self>>(elements: I) -> Self {
         Self::Array(elements.into_iter().collect())
     }
 }

@@ -16,7 +16,7 @@ pub enum Value<'a> {
     /// Major type 3.
     Text(Cow<'a, str>),
     /// Major type 4.
-    Array(Vec<Value<'a>>),
+    Array(Vec<Self>),
     /// Major type 5.
     Map(Map<'a>),
     /// Simple values 20 and 21.
@@ -93,7 +93,7 @@ impl<'a> Value<'a> {
 
     /// Returns the elements if it is an array.
     #[must_use]
-    pub fn as_array(&self) -> Option<&[Value<'a>]> {
+    pub fn as_array(&self) -> Option<&[Self]> {
         if let Self::Array(elements) = self {
             Some(elements)
         } else {
@@ -139,7 +139,7 @@ impl<'a> Value<'a> {
 
     /// Returns the elements themselves if it is an array.
     #[must_use]
-    pub fn into_array(self) -> Option<Vec<Value<'a>>> {
+    pub fn into_array(self) -> Option<Vec<Self>> {
         if let Self::Array(elements) = self {
             Some(elements)
         } else {

@@ -1,5 +1,14 @@
 //! The canonical form, rule by rule, byte by byte.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::unwrap_in_result,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 use roamkey_cbor::{Error, Float, Map, Value, decode, decode_prefix, decode_with_depth, encode};
 
 fn refuses(hex: &str, error: Error) {

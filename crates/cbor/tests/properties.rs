@@ -1,5 +1,14 @@
 //! Properties of decoder and encoder, with ciborium as the independent opinion.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::unwrap_in_result,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 use proptest::prelude::*;
 use roamkey_cbor::{Float, Map, Value, decode_prefix, decode_with_depth, encode, encoded_len};
 

@@ -136,8 +136,9 @@ pub(crate) fn with_first_byte(first: u8, value: &Value<'_>) -> Vec<u8> {
 /// Splits a response and decodes its map.
 pub(crate) fn response_fields(message: &[u8]) -> Result<Fields<'_>, ResponseError> {
     let (&status, body) = message.split_first().ok_or(DecodeError::Empty)?;
-    match StatusCode::from(status) {
-        StatusCode::Ok => Ok(Fields::of(decode(body).map_err(DecodeError::from)?, "response")?),
-        error => Err(ResponseError::Status(error)),
+    let status = StatusCode::from(status);
+    if status != StatusCode::Ok {
+        return Err(ResponseError::Status(status));
     }
+    Ok(Fields::of(decode(body).map_err(DecodeError::from)?, "response")?)
 }

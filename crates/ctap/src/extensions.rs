@@ -72,8 +72,8 @@ pub struct PrfEvaluation {
 impl PrfEvaluation {
     pub(crate) fn to_value(&self) -> Value<'_> {
         Map::new()
-            .with("first", &self.first)
-            .with_some("second", self.second.as_ref())
+            .with("first", self.first.as_slice())
+            .with_some("second", self.second.as_ref().map(<[u8; 32]>::as_slice))
             .into()
     }
 }

@@ -81,7 +81,7 @@ pub(crate) fn list<'a, T: FromValue<'a>>(
 }
 
 impl<'a> FromValue<'a> for Value<'a> {
-    fn from_value(value: Value<'a>, _name: &'static str) -> Result<Self, DecodeError> {
+    fn from_value(value: Self, _name: &'static str) -> Result<Self, DecodeError> {
         Ok(value)
     }
 }

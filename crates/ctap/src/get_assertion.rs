@@ -75,7 +75,7 @@ impl Request {
             .with_some("credBlob", self.extensions.cred_blob);
         Map::new()
             .with(1, self.rp_id.as_str())
-            .with(2, &self.client_data_hash)
+            .with(2, self.client_data_hash.as_slice())
             .with_some(
                 3,
                 (!self.allow_list.is_empty()).then(|| allowed.collect::<Value<'_>>()),

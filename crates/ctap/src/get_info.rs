@@ -69,7 +69,7 @@ impl Info {
         let map = Map::new()
             .with(1, self.versions.iter().map(Value::from).collect::<Value<'_>>())
             .with_some(2, texts(&self.extensions))
-            .with(3, &self.aaguid.0)
+            .with(3, self.aaguid.0.as_slice())
             .with_some(4, (!options.is_empty()).then_some(options))
             .with_some(5, self.max_msg_size)
             .with_some(6, (protocols.len() > 0).then(|| protocols.collect::<Value<'_>>()))

@@ -133,7 +133,7 @@ impl Request {
         let formats = self.attestation_formats_preference.iter().map(Value::from);
         let extensions = self.extensions.to_map();
         Map::new()
-            .with(1, &self.client_data_hash)
+            .with(1, self.client_data_hash.as_slice())
             .with(2, self.rp.to_value())
             .with(3, self.user.to_value())
             .with(4, parameters.collect::<Value<'_>>())
