@@ -1,3 +1,12 @@
 //! For tests and the demo only: stand-ins for the world around a session.
 
+pub mod air;
+#[cfg(target_os = "linux")]
+pub mod bluez;
+#[cfg(target_os = "linux")]
+pub mod bus;
+pub mod client;
 pub mod relying_party;
+pub mod store;
+pub mod tunnel;
+pub mod user;

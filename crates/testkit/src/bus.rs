@@ -1,0 +1,80 @@
+//! A private D-Bus: `dbus-daemon` on a socket in a temporary folder, for as long as the value lives.
+
+use std::io;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::{Child, Command};
+
+/// A bus of its own, on which everybody may do everything. Dropping it ends the daemon and removes its folder.
+#[derive(Debug)]
+pub struct PrivateBus {
+    address: String,
+    _daemon: Child,
+    _folder: TempDir,
+}
+
+impl PrivateBus {
+    /// Starts `dbus-daemon` and returns when it accepts connections.
+    ///
+    /// # Errors
+    ///
+    /// The daemon is not installed, did not start, or did not say so within 10 seconds.
+    pub async fn start() -> io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("roamkey-bus-").tempdir()?;
+        let config = folder.path().join("bus.conf");
+        let socket = folder.path().join("socket");
+        let log = folder.path().join("log");
+        std::fs::write(&config, CONFIG.replace("@SOCKET@", &socket.to_string_lossy()))?;
+
+        let mut daemon = Command::new("dbus-daemon")
+            .arg(format!("--config-file={}", config.display()))
+            .args(["--nofork", "--nopidfile", "--print-address=1"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(std::fs::File::create(&log)?)
+            .kill_on_drop(true)
+            .spawn()?;
+        let stdout = daemon.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        let mut lines = BufReader::new(stdout).lines();
+        let address = tokio::time::timeout(START_LIMIT, lines.next_line()).await??;
+        let Some(address) = address else {
+            let log = std::fs::read_to_string(&log)?;
+            return Err(io::Error::other(format!(
+                "dbus-daemon ended before it printed its address: {log}"
+            )));
+        };
+        Ok(Self {
+            address,
+            _daemon: daemon,
+            _folder: folder,
+        })
+    }
+
+    /// The bus's address in D-Bus notation, as `DBUS_SYSTEM_BUS_ADDRESS` takes it.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+}
+
+/// A machine that runs many tests at once may take seconds to start one more process.
+const START_LIMIT: Duration = Duration::from_secs(10);
+
+/// Everything is allowed: permissions are for the services on the bus to play.
+const CONFIG: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>session</type>
+  <listen>unix:path=@SOCKET@</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+    <allow user="*"/>
+  </policy>
+</busconfig>
+"#;
