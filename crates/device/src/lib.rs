@@ -1,1 +1,105 @@
-//! device.
+//! This device, wired: vault, Bluetooth, tunnel service and session behind one API. The CLI and the app are thin
+//! around it.
+//!
+//! ```text
+//! Code (text or picture) ─ read ─▶ SignIn (fresh, not used before) ─ run(user) ─▶ Done, or Failure
+//! ```
+//!
+//! [`Device::system`] is the real thing; [`Device::new`] takes any tunnel service and air, which is how tests and the
+//! demo run without a radio. No build without `roamkey-testkit` has another air than Bluetooth.
+
+#![forbid(unsafe_code)]
+
+mod authenticate;
+mod error_code;
+mod failure;
+mod scan;
+mod used;
+mod verification;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use roamkey_ble::Advertiser;
+use roamkey_session::{Air, TunnelService};
+use roamkey_tunnel::WebSocketTunnel;
+use roamkey_vault::{PasskeyEntry, Vault, VaultConfig};
+
+pub use authenticate::{Done, SignIn};
+pub use error_code::ErrorCode;
+pub use failure::Failure;
+pub use roamkey_authenticator::{
+    Account, AccountChoice, ConsentPrompt, Operation, Refusal, UnixTime, UserConsent, UserVerification,
+    UserVerified,
+};
+pub use roamkey_hybrid::{Hint, TunnelDomain};
+pub use roamkey_session::{Progress, User};
+pub use scan::{Code, CodeSource, MAX_FILE_BYTES, ScanError};
+pub use verification::{PinCheck, now};
+pub use {
+    roamkey_hybrid as hybrid, roamkey_session as session, roamkey_tunnel as tunnel, roamkey_vault as vault,
+};
+
+/// The device: where its passkeys are, how it is heard, and through which tunnel service it is reached.
+pub struct Device<T = WebSocketTunnel, A = Advertiser> {
+    vault: Arc<Vault>,
+    config: VaultConfig,
+    tunnel: T,
+    air: A,
+    dir: PathBuf,
+}
+
+impl Device {
+    /// This machine: the OS keyring, its Bluetooth adapter, and `tunnel`. `dir` is the folder for everything that is
+    /// not a key; [`data_dir`] says where it usually is. Touches neither keyring nor Bluetooth yet.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Vault`] for a configuration that can't work.
+    pub fn system(dir: PathBuf, tunnel: WebSocketTunnel) -> Result<Self, Failure> {
+        Self::new(VaultConfig::new(&dir), tunnel, Advertiser::new(), dir)
+    }
+}
+
+impl<T: TunnelService, A: Air> Device<T, A> {
+    /// Wires a device from its parts.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Vault`] for a configuration that can't work.
+    pub fn new(config: VaultConfig, tunnel: T, air: A, dir: PathBuf) -> Result<Self, Failure> {
+        let vault = Arc::new(Vault::open(config.clone()).map_err(Failure::Vault)?);
+        Ok(Self {
+            vault,
+            config,
+            tunnel,
+            air,
+            dir,
+        })
+    }
+}
+
+impl<T, A> fmt::Debug for Device<T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Device")
+    }
+}
+
+/// Lists the passkeys of the vault in `dir`, which needs no tunnel service and no Bluetooth.
+///
+/// # Errors
+///
+/// [`Failure::Vault`]: a vault that can't be read is never an empty list.
+pub fn list(dir: PathBuf) -> Result<Vec<PasskeyEntry>, Failure> {
+    Vault::open(VaultConfig::new(dir))
+        .and_then(|vault| vault.list())
+        .map_err(Failure::Vault)
+}
+
+/// Where this user's Roamkey keeps what is not a key, on Linux `$XDG_DATA_HOME/roamkey`. `None` if the user has no
+/// home.
+#[must_use]
+pub fn data_dir() -> Option<PathBuf> {
+    directories::ProjectDirs::from("", "", "roamkey").map(|dirs| dirs.data_dir().to_owned())
+}

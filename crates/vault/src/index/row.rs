@@ -67,10 +67,25 @@ pub(crate) struct SealedRow {
 
 impl Row {
     /// A row for a passkey that has just been made or found.
-    pub(crate) fn new(record_id: RecordId, facts: Option<Facts>, state: RowState, backup_state: bool) -> Self {
-        let changing =
-            Changing { last_used: None, uses: 0, label: None, state, backup_state, others: Map::new() };
-        Self { record_id, facts, changing }
+    pub(crate) fn new(
+        record_id: RecordId,
+        facts: Option<Facts>,
+        state: RowState,
+        backup_state: bool,
+    ) -> Self {
+        let changing = Changing {
+            last_used: None,
+            uses: 0,
+            label: None,
+            state,
+            backup_state,
+            others: Map::new(),
+        };
+        Self {
+            record_id,
+            facts,
+            changing,
+        }
     }
 
     pub(crate) fn seal(&self, seal: &Seal) -> Result<SealedRow, RandomError> {
@@ -85,7 +100,8 @@ impl Row {
             let rp = rp_lookup(seal, &facts.rp_id);
             let credential = credential_lookup(seal, &facts.credential_id);
             let place = fixed_place(&self.record_id, &[&rp, &credential]).seal_bytes(seal, facts)?;
-            (sealed.rp, sealed.credential, sealed.fixed) = (Some(rp.into()), Some(credential.into()), Some(place));
+            (sealed.rp, sealed.credential, sealed.fixed) =
+                (Some(rp.into()), Some(credential.into()), Some(place));
         }
         Ok(sealed)
     }
@@ -96,14 +112,22 @@ impl SealedRow {
         let facts = match (&self.fixed, &self.rp, &self.credential) {
             (Some(fixed), Some(rp), Some(credential)) => {
                 let bound = [rp.as_slice(), credential.as_slice()];
-                let place = Place { column: Column::Fixed, record_id: &self.record_id.0, bound: &bound };
+                let place = Place {
+                    column: Column::Fixed,
+                    record_id: &self.record_id.0,
+                    bound: &bound,
+                };
                 Some(seal.open(&place, fixed, read_facts)?)
             }
             (None, None, None) => None,
             _ => return Err(SealBroken),
         };
         let changing = seal.open(&changing_place(&self.record_id), &self.changing, Changing::read)?;
-        Ok(Row { record_id: self.record_id, facts, changing })
+        Ok(Row {
+            record_id: self.record_id,
+            facts,
+            changing,
+        })
     }
 }
 
@@ -137,7 +161,9 @@ impl Changing {
 
 impl fmt::Debug for Changing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Changing").field("state", &self.state).finish_non_exhaustive()
+        f.debug_struct("Changing")
+            .field("state", &self.state)
+            .finish_non_exhaustive()
     }
 }
 
@@ -153,9 +179,15 @@ impl RowState {
     }
 
     fn from_number(number: u64) -> Option<Self> {
-        [Self::Ready, Self::Unfinished, Self::Missing, Self::Damaged, Self::Newer]
-            .into_iter()
-            .find(|state| u64::from(state.number()) == number)
+        [
+            Self::Ready,
+            Self::Unfinished,
+            Self::Missing,
+            Self::Damaged,
+            Self::Newer,
+        ]
+        .into_iter()
+        .find(|state| u64::from(state.number()) == number)
     }
 }
 
@@ -168,7 +200,18 @@ impl RecordId {
     /// Reads an item's name; `None` for names that are not a passkey's.
     pub(crate) fn from_user(user: &str) -> Option<Self> {
         let digits = user.len() == 32 && user.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        digits.then(|| u128::from_str_radix(user, 16).ok().map(|number| Self(number.to_be_bytes())))?
+        digits.then(|| {
+            u128::from_str_radix(user, 16)
+                .ok()
+                .map(|number| Self(number.to_be_bytes()))
+        })?
+    }
+}
+
+impl fmt::Display for RecordId {
+    /// The whole name: it says nothing about the passkey.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.user())
     }
 }
 
@@ -197,11 +240,19 @@ pub(crate) fn credential_lookup(seal: &Seal, credential_id: &[u8]) -> Lookup {
 }
 
 fn fixed_place<'a>(record_id: &'a RecordId, bound: &'a [&'a [u8]]) -> Place<'a> {
-    Place { column: Column::Fixed, record_id: &record_id.0, bound }
+    Place {
+        column: Column::Fixed,
+        record_id: &record_id.0,
+        bound,
+    }
 }
 
 fn changing_place(record_id: &RecordId) -> Place<'_> {
-    Place { column: Column::Changing, record_id: &record_id.0, bound: &[] }
+    Place {
+        column: Column::Changing,
+        record_id: &record_id.0,
+        bound: &[],
+    }
 }
 
 fn read_facts(value: Value<'_>) -> Option<Facts> {

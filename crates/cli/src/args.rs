@@ -1,0 +1,107 @@
+//! The command line, as clap reads it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use roamkey_device::tunnel::Address;
+
+/// Your passkeys, on a device of your own choosing.
+#[derive(Debug, Parser)]
+#[command(name = "roamkey", version, about)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+
+    /// Say more on standard error; twice for more still. Never prints a secret, a site or an account.
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub(crate) verbose: u8,
+
+    /// The folder for the passkey list and settings; the keys themselves are in the OS keyring.
+    #[arg(long, global = true, value_name = "DIR", env = "ROAMKEY_DATA_DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+}
+
+/// What `roamkey` can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Sign in, or create a passkey, on the device that shows a QR code.
+    Authenticate(Authenticate),
+    /// List the passkeys that this device holds.
+    List(List),
+    /// Show a whole registration and sign-in on this machine, without Bluetooth.
+    #[cfg(feature = "dev")]
+    Demo(crate::demo::Demo),
+}
+
+/// `roamkey authenticate`
+#[derive(Args, Debug)]
+pub(crate) struct Authenticate {
+    /// The text of the QR code, `FIDO:/…`, or `-` to read it from standard input.
+    #[arg(
+        required_unless_present = "image",
+        conflicts_with = "image",
+        value_name = "CODE"
+    )]
+    pub(crate) code: Option<String>,
+
+    /// Read the QR code from a picture (PNG, JPEG or WebP).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) image: Option<PathBuf>,
+
+    /// The tunnel service, by its 16-bit id.
+    #[arg(long, value_name = "ID", default_value_t = 0, env = "ROAMKEY_TUNNEL")]
+    pub(crate) tunnel: u16,
+
+    /// Connect to this address instead; TLS name and advert stay the tunnel service's.
+    #[arg(long, value_name = "HOST:PORT")]
+    pub(crate) tunnel_address: Option<Address>,
+
+    /// Print one JSON object for each event, the outcome last.
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    #[cfg(feature = "dev")]
+    pub(crate) dev: Dev,
+}
+
+/// Switches of development builds only: they answer for the person.
+#[cfg(feature = "dev")]
+#[derive(Args, Debug)]
+pub(crate) struct Dev {
+    /// Approve every question without asking (development builds only).
+    #[arg(long)]
+    pub(crate) dev_approve: bool,
+
+    /// Type this PIN, and set it up first if there is none (development builds only).
+    #[arg(long, value_name = "PIN", requires = "dev_approve")]
+    pub(crate) dev_pin: Option<String>,
+}
+
+/// `roamkey list`
+#[derive(Args, Debug)]
+pub(crate) struct List {
+    /// Print one JSON object for each passkey.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn authenticate_wants_a_code_or_a_picture_and_not_both() {
+        let parse = |args: &[&str]| Cli::try_parse_from([&["roamkey", "authenticate"], args].concat());
+        assert!(parse(&["FIDO:/1"]).is_ok() && parse(&["-"]).is_ok() && parse(&["--image", "a.png"]).is_ok());
+        assert!(parse(&[]).is_err() && parse(&["FIDO:/1", "--image", "a.png"]).is_err());
+        assert!(parse(&["FIDO:/1", "--tunnel", "65536"]).is_err());
+    }
+}

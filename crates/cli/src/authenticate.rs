@@ -1,0 +1,176 @@
+//! `roamkey authenticate`: from a code to an answered request, with the person in between.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use roamkey_device::tunnel::WebSocketTunnel;
+use roamkey_device::vault::{Pin, PinState};
+use roamkey_device::{
+    Code, CodeSource, Device, Done, ErrorCode, Failure, Hint, MAX_FILE_BYTES, PinCheck, TunnelDomain,
+};
+#[cfg(feature = "dev")]
+use zeroize::Zeroizing;
+
+use crate::args::Authenticate;
+use crate::person::{Answers, Person};
+use crate::report::{Event, Reporter};
+use crate::terminal::{Echo, Terminal};
+
+/// Runs the command and returns the exit code.
+pub(crate) async fn run(args: Authenticate, data_dir: PathBuf) -> u8 {
+    let reporter = Reporter::new(args.json);
+    let finished = tokio::select! {
+        finished = sign_in(&args, data_dir, &reporter) => finished,
+        // Dropping the transaction takes the advert off the air and closes the tunnel.
+        _ = tokio::signal::ctrl_c() => Err(ErrorCode::Refused),
+    };
+    match finished {
+        Ok(Done::Created) => reporter.succeeded(
+            "created",
+            "Passkey created. You are done: look at the other device.",
+        ),
+        Ok(Done::SignedIn) => {
+            reporter.succeeded("signed_in", "Signed in. You are done: look at the other device.")
+        }
+        Ok(_) => reporter.succeeded("informed", "The other device only asked which device this is."),
+        Err(code) => return reporter.failed(code),
+    }
+    0
+}
+
+async fn sign_in(args: &Authenticate, data_dir: PathBuf, reporter: &Reporter) -> Result<Done, ErrorCode> {
+    let code = read_code(args)?;
+    let domain = TunnelDomain::new(args.tunnel).map_err(|_| ErrorCode::TunnelServiceUnassigned)?;
+    let tunnel = WebSocketTunnel::new(domain, args.tunnel_address.clone());
+    let device = Device::system(data_dir, tunnel).map_err(logged)?;
+    let sign_in = device.read(&code).map_err(logged)?;
+    reporter.report(&Event::Code {
+        operation: operation(sign_in.hint()),
+        source: source(sign_in.source()),
+        age_seconds: sign_in.age(),
+        tunnel: args.tunnel,
+        tunnel_host: &domain.host(),
+    });
+    let answers = answers(args)?;
+    set_up_pin(&device.pin(), &answers).await?;
+    let person = Person::new(answers, device.pin(), sign_in.source(), reporter);
+    device
+        .run(sign_in, &person)
+        .await
+        .map_err(|failure| match logged(failure) {
+            ErrorCode::PinWrong => person.unverified().unwrap_or(ErrorCode::PinWrong),
+            code => code,
+        })
+}
+
+/// The code: from the command line, from standard input, or from a picture.
+fn read_code(args: &Authenticate) -> Result<Code, ErrorCode> {
+    if let Some(path) = &args.image {
+        return Code::from_picture(&read_picture(path)?).map_err(|error| logged(Failure::Scan(error)));
+    }
+    match args.code.as_deref() {
+        Some("-") => {
+            let mut text = String::new();
+            let read = std::io::stdin()
+                .lock()
+                .take(MAX_CODE_BYTES)
+                .read_to_string(&mut text);
+            read.map_err(|_| ErrorCode::NotASignInCode)?;
+            Ok(Code::from_text(&text))
+        }
+        text => Ok(Code::from_text(text.unwrap_or_default())),
+    }
+}
+
+/// More than any QR code holds.
+const MAX_CODE_BYTES: u64 = 16 * 1024;
+
+/// The file's bytes, one more than allowed at the most: the decoder refuses what is too large.
+fn read_picture(path: &Path) -> Result<Vec<u8>, ErrorCode> {
+    let limit = u64::try_from(MAX_FILE_BYTES)
+        .unwrap_or(u64::MAX)
+        .saturating_add(1);
+    let mut bytes = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(limit).read_to_end(&mut bytes))
+        .map_err(|error| {
+            tracing::warn!(%error, "can't read the picture");
+            ErrorCode::PictureUnreadable
+        })?;
+    Ok(bytes)
+}
+
+fn operation(hint: Hint) -> &'static str {
+    match hint {
+        Hint::MakeCredential => "create a passkey",
+        _ => "sign in",
+    }
+}
+
+fn source(source: CodeSource) -> &'static str {
+    match source {
+        CodeSource::Picture => "a picture",
+        _ => "text",
+    }
+}
+
+/// Who answers. Without a terminal nobody can, and nothing is begun.
+fn answers(args: &Authenticate) -> Result<Answers, ErrorCode> {
+    #[cfg(feature = "dev")]
+    if args.dev.dev_approve {
+        return Ok(Answers::Script {
+            pin: args.dev.dev_pin.clone().map(Zeroizing::new),
+        });
+    }
+    let _ = args;
+    Terminal::open()
+        .map(Answers::Terminal)
+        .map_err(|_| ErrorCode::NobodyToAsk)
+}
+
+/// Lets the person choose a PIN if there is none: browsers accept no authenticator that can't verify its user.
+async fn set_up_pin(check: &PinCheck, answers: &Answers) -> Result<(), ErrorCode> {
+    if check.state().await.map_err(logged)? != PinState::NotSet {
+        return Ok(());
+    }
+    let pin = match answers {
+        Answers::Terminal(terminal) => choose_pin(terminal).await?,
+        #[cfg(feature = "dev")]
+        Answers::Script { pin } => {
+            let pin = pin.clone().ok_or(ErrorCode::PinNotSet)?;
+            Pin::new(pin).map_err(|_| ErrorCode::PinUnfit)?
+        }
+    };
+    check.set(pin).await.map_err(logged)
+}
+
+async fn choose_pin(terminal: &Terminal) -> Result<Pin, ErrorCode> {
+    terminal.say(
+        "\n    Sites ask for proof that it is really you. Choose a PIN for that: 4 to 63 characters.\n    \
+         Roamkey asks for it each time you sign in. It can't be read back, so remember it.\n",
+    );
+    let first = terminal
+        .ask("New PIN (nothing shows as you type): ", Echo::Off)
+        .await;
+    let first = first.map_err(|_| ErrorCode::Refused)?;
+    let again = terminal
+        .ask("The same PIN again: ", Echo::Off)
+        .await
+        .map_err(|_| ErrorCode::Refused)?;
+    if *first != *again {
+        return Err(ErrorCode::PinUnfit);
+    }
+    Pin::new(first).map_err(|_| ErrorCode::PinUnfit)
+}
+
+/// The failure's code, after its causes went to the log. Causes hold no secret, no site and no account.
+pub(crate) fn logged(failure: Failure) -> ErrorCode {
+    let code = failure.code();
+    let mut cause: Option<&dyn std::error::Error> = Some(&failure);
+    while let Some(error) = cause {
+        tracing::info!(code = code.as_str(), %error, "failed");
+        cause = error.source();
+    }
+    code
+}

@@ -1,0 +1,307 @@
+//! What a person reads when a sign-in ends other than well: one sentence on what happened, one on what to do, and
+//! the exit code. The match has no catch-all arm: a new [`ErrorCode`] does not compile without its text.
+
+use roamkey_device::ErrorCode;
+
+/// The text for one error code.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Message {
+    /// What happened.
+    pub(crate) title: &'static str,
+    /// What to do about it.
+    pub(crate) hint: &'static str,
+    /// The process's exit code.
+    pub(crate) exit: u8,
+}
+
+/// Exit codes, as `docs/user/cli.md` lists them. 0 is success, 2 is clap's for a wrong command line.
+pub(crate) mod exit {
+    pub(crate) const INTERNAL: u8 = 1;
+    pub(crate) const REFUSED: u8 = 3;
+    pub(crate) const WITHDRAWN: u8 = 4;
+    pub(crate) const CODE: u8 = 5;
+    pub(crate) const BLUETOOTH: u8 = 6;
+    pub(crate) const TUNNEL: u8 = 7;
+    pub(crate) const PEER: u8 = 8;
+    pub(crate) const KEYRING: u8 = 9;
+    pub(crate) const VERIFICATION: u8 = 10;
+    pub(crate) const NO_MATCH: u8 = 11;
+}
+
+const NEW_CODE: &str = "Start again in the browser: it will show a new code.";
+
+/// The text for `code`.
+#[expect(clippy::too_many_lines, reason = "a table, one line of thought for each code")]
+pub(crate) fn message(code: ErrorCode) -> Message {
+    use ErrorCode as E;
+    let (exit, title, hint) = match code {
+        E::PictureUnreadable => (
+            exit::CODE,
+            "The picture file can't be read.",
+            "Check its name and whether you may read it.",
+        ),
+        E::NotAPicture => (
+            exit::CODE,
+            "The file is not a PNG, JPEG or WebP picture.",
+            "Take a screenshot of the QR code and give its file.",
+        ),
+        E::PictureTooLarge => (
+            exit::CODE,
+            "The picture is too large.",
+            "Cut it down to the part with the QR code.",
+        ),
+        E::NoCodeInPicture => (
+            exit::CODE,
+            "There is no readable QR code in the picture.",
+            "Make sure that the whole code is visible and sharp, then try again.",
+        ),
+        E::NotASignInCode => (
+            exit::CODE,
+            "This is not a sign-in code.",
+            "A sign-in code starts with FIDO:/ and is shown by a browser that offers “use a phone or tablet”.",
+        ),
+        E::DamagedCode => (
+            exit::CODE,
+            "The sign-in code is incomplete or damaged.",
+            "Copy or scan the whole code again.",
+        ),
+        E::CodeTooOld => (exit::CODE, "The sign-in code is too old.", NEW_CODE),
+        E::CodeFromTheFuture => (
+            exit::CODE,
+            "The sign-in code was made in the future.",
+            "Check the clocks of both devices, then start again in the browser.",
+        ),
+        E::CodeUsed => (exit::CODE, "This sign-in code has been used already.", NEW_CODE),
+        E::TunnelServiceUnassigned => (
+            exit::TUNNEL,
+            "No tunnel service has this number.",
+            "Choose 0, 1, or a number from 256 to 65535 with --tunnel.",
+        ),
+        E::TunnelServiceUnknownToBrowser => (
+            exit::TUNNEL,
+            "The browser does not know the chosen tunnel service.",
+            "Choose another one with --tunnel.",
+        ),
+        E::BluetoothNoService => (
+            exit::BLUETOOTH,
+            "No Bluetooth service is running.",
+            "Start it, for instance with: sudo systemctl enable --now bluetooth",
+        ),
+        E::BluetoothNoAdapter => (
+            exit::BLUETOOTH,
+            "This machine has no Bluetooth adapter.",
+            "Plug one in. Bluetooth proves that both devices are in the same place, so there is no way around it.",
+        ),
+        E::BluetoothOff => (
+            exit::BLUETOOTH,
+            "Bluetooth is switched off.",
+            "Switch it on, for instance with: bluetoothctl power on",
+        ),
+        E::BluetoothNotPermitted => (
+            exit::BLUETOOTH,
+            "You may not use Bluetooth on this machine.",
+            "Run this in your own desktop session, or ask the administrator to add you to the group “bluetooth”.",
+        ),
+        E::BluetoothCannotAdvertise => (
+            exit::BLUETOOTH,
+            "This Bluetooth adapter can't advertise right now.",
+            "End other programs that advertise, or use another adapter.",
+        ),
+        E::BluetoothTimeout => (
+            exit::BLUETOOTH,
+            "The Bluetooth service does not answer.",
+            "Restart it, for instance with: sudo systemctl restart bluetooth",
+        ),
+        E::BluetoothFailed => (
+            exit::BLUETOOTH,
+            "The Bluetooth service reported an error.",
+            "Restart it, for instance with: sudo systemctl restart bluetooth",
+        ),
+        E::TunnelNameLookup => (
+            exit::TUNNEL,
+            "The tunnel service's name could not be looked up.",
+            "Check the network connection, or choose another service with --tunnel.",
+        ),
+        E::TunnelUnreachable => (
+            exit::TUNNEL,
+            "The tunnel service could not be reached.",
+            "Check the network connection, or choose another service with --tunnel.",
+        ),
+        E::TunnelNotTrusted => (
+            exit::TUNNEL,
+            "The tunnel service's certificate is not trusted.",
+            "If this network intercepts connections, use another one. For a private CA set SSL_CERT_FILE.",
+        ),
+        E::TunnelRefused => (
+            exit::TUNNEL,
+            "The tunnel service refused.",
+            "Try again in a minute, or choose another service with --tunnel.",
+        ),
+        E::TunnelProtocol => (
+            exit::TUNNEL,
+            "What answered is not a tunnel service.",
+            "Check --tunnel and --tunnel-address; a proxy on this network may stand between.",
+        ),
+        E::TunnelTimeout => (
+            exit::TUNNEL,
+            "The tunnel service does not answer.",
+            "Check the network connection, or choose another service with --tunnel.",
+        ),
+        E::TunnelLost => (exit::TUNNEL, "The connection broke before the answer.", NEW_CODE),
+        E::NobodyCame => (
+            exit::PEER,
+            "No device answered over Bluetooth.",
+            "Switch Bluetooth on at the device that shows the code, bring both together, and start again there.",
+        ),
+        E::HandshakeFailed => (
+            exit::PEER,
+            "The other device could not prove that it made this code.",
+            "Start again in the browser with a new code. If it happens again, somebody may be interfering.",
+        ),
+        E::PeerBrokeProtocol => (
+            exit::PEER,
+            "The other device sent something that makes no sense.",
+            NEW_CODE,
+        ),
+        E::NoRequest => (
+            exit::PEER,
+            "The other device connected and then asked nothing.",
+            NEW_CODE,
+        ),
+        E::AnswerLost => (
+            exit::PEER,
+            "It was done here, but the connection broke before the other device learnt of it.",
+            "Try to sign in once more. A passkey that the site does not know can be removed.",
+        ),
+        E::RequestNotSupported => (
+            exit::PEER,
+            "The site asks for something that Roamkey can't do.",
+            "Use another passkey or another way to sign in.",
+        ),
+        E::Refused => (exit::REFUSED, "You refused.", "Nothing was signed."),
+        E::QuestionTimeout => (exit::REFUSED, "The question was not answered in time.", NEW_CODE),
+        E::Withdrawn => (
+            exit::WITHDRAWN,
+            "The browser took its request back.",
+            "Nothing was signed. Start again there if you want to.",
+        ),
+        E::NobodyToAsk => (
+            exit::REFUSED,
+            "There is no terminal to ask you on.",
+            "Run this command in a terminal: nothing is signed without your answer.",
+        ),
+        E::AlreadyRegistered => (
+            exit::NO_MATCH,
+            "This device already holds a passkey for that account.",
+            "Sign in with it instead of creating another one.",
+        ),
+        E::NoPasskey => (
+            exit::NO_MATCH,
+            "This device holds no passkey that the site accepts.",
+            "Use the device that holds it, or sign in another way and create a passkey here.",
+        ),
+        E::PinNotSet => (
+            exit::VERIFICATION,
+            "No PIN has been set up.",
+            "Run this command in a terminal once and choose a PIN.",
+        ),
+        E::PinWrong => (
+            exit::VERIFICATION,
+            "The PIN was wrong.",
+            "Nothing was signed. Start again in the browser with a new code.",
+        ),
+        E::PinLocked => (
+            exit::VERIFICATION,
+            "There were too many wrong PINs.",
+            "Wait before the next try. The wait grows with each wrong PIN.",
+        ),
+        E::PinUnfit => (
+            exit::VERIFICATION,
+            "This PIN can't be used.",
+            "Choose 4 to 63 characters and type the same twice.",
+        ),
+        E::KeyringLocked => (
+            exit::KEYRING,
+            "The keyring is locked.",
+            "Unlock it (on GNOME: Passwords and Keys) and try again. Your passkeys are still there.",
+        ),
+        E::KeyringMissing => (
+            exit::KEYRING,
+            "There is no keyring on this machine, or not in this session.",
+            "Run this in your desktop session, or install a Secret Service such as gnome-keyring.",
+        ),
+        E::KeyringTimeout => (
+            exit::KEYRING,
+            "The keyring did not answer in time.",
+            "Look for its password prompt behind other windows and try again.",
+        ),
+        E::KeyringFailed => (
+            exit::KEYRING,
+            "The keyring reported an error.",
+            "Try again; if it stays, sign out and in again to restart the keyring service.",
+        ),
+        E::KeyringOther => (
+            exit::KEYRING,
+            "This is not the keyring that your passkeys are in.",
+            "Sign in to the desktop session in which you created them, or restore its keyring from a backup.",
+        ),
+        E::PasskeyDamaged => (
+            exit::KEYRING,
+            "The passkey's record in the keyring is damaged.",
+            "Nothing was changed. Restore the keyring from a backup, or create a new passkey at the site.",
+        ),
+        E::PasskeyTooNew => (
+            exit::KEYRING,
+            "The passkey was saved by a newer version of Roamkey.",
+            "Update Roamkey and try again.",
+        ),
+        E::VaultBusy => (
+            exit::KEYRING,
+            "Another Roamkey is changing the passkeys.",
+            "Finish what it is doing and try again.",
+        ),
+        E::VaultFailed => (
+            exit::KEYRING,
+            "The passkey list could not be read or written.",
+            "Check free space and permissions of the data folder, then try again.",
+        ),
+        E::Internal => (
+            exit::INTERNAL,
+            "Roamkey failed in a way that it should not.",
+            "Please report this with the output of the same command and --verbose.",
+        ),
+    };
+    Message { title, hint, exit }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_code_says_what_happened_and_what_to_do() {
+        for code in ErrorCode::ALL {
+            let message = message(*code);
+            assert!(
+                message.title.ends_with('.') && message.title.len() > 8,
+                "{}",
+                code.as_str()
+            );
+            assert!(message.hint.len() > 8, "{}", code.as_str());
+            assert!(message.exit != 0 && message.exit != 2, "{}", code.as_str());
+        }
+    }
+
+    #[test]
+    fn the_user_guide_explains_every_error_code() {
+        let guide =
+            std::fs::read_to_string("../../docs/user/cli.md").expect("docs/user/cli.md is in the tree");
+        for code in ErrorCode::ALL {
+            assert!(
+                guide.contains(&format!("`{}`", code.as_str())),
+                "{} is not in cli.md",
+                code.as_str()
+            );
+        }
+    }
+}

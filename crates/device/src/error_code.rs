@@ -1,0 +1,155 @@
+//! One stable code for each way a sign-in can end other than well.
+//!
+//! A code is what a window switches on, what `--json` prints and what the user guide explains. It never changes its
+//! meaning; [`ErrorCode::ALL`] lets a test demand a text for each.
+
+/// Defines the enum, its wire names and the list of all, so that they can't drift apart.
+macro_rules! error_codes {
+    ($($(#[$doc:meta])+ $variant:ident = $name:literal,)+) => {
+        /// A stable name for what went wrong, grouped by what the person can do about it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum ErrorCode { $($(#[$doc])+ $variant,)+ }
+
+        impl ErrorCode {
+            /// Every code there is.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)+];
+
+            /// The code as it is printed and documented, in snake case.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+        }
+    };
+}
+
+error_codes! {
+    /// The file can't be read.
+    PictureUnreadable = "picture_unreadable",
+    /// The file is no picture.
+    NotAPicture = "not_a_picture",
+    /// The picture is too large.
+    PictureTooLarge = "picture_too_large",
+    /// The picture shows no QR code.
+    NoCodeInPicture = "no_code_in_picture",
+    /// The text or code is not a FIDO one.
+    NotASignInCode = "not_a_sign_in_code",
+    /// A FIDO code that is cut off, altered or made wrongly.
+    DamagedCode = "damaged_code",
+    /// A code older than a few minutes.
+    CodeTooOld = "code_too_old",
+    /// A code from the future: a clock is wrong.
+    CodeFromTheFuture = "code_from_the_future",
+    /// A code that was used before.
+    CodeUsed = "code_used",
+    /// No tunnel service has this id.
+    TunnelServiceUnassigned = "tunnel_service_unassigned",
+    /// The browser does not know the chosen tunnel service.
+    TunnelServiceUnknownToBrowser = "tunnel_service_unknown_to_browser",
+
+    /// No Bluetooth service runs.
+    BluetoothNoService = "bluetooth_no_service",
+    /// No Bluetooth adapter.
+    BluetoothNoAdapter = "bluetooth_no_adapter",
+    /// Bluetooth is off.
+    BluetoothOff = "bluetooth_off",
+    /// This user may not use Bluetooth.
+    BluetoothNotPermitted = "bluetooth_not_permitted",
+    /// This adapter or system can't advertise.
+    BluetoothCannotAdvertise = "bluetooth_cannot_advertise",
+    /// The Bluetooth service does not answer.
+    BluetoothTimeout = "bluetooth_timeout",
+    /// The Bluetooth service failed otherwise.
+    BluetoothFailed = "bluetooth_failed",
+
+    /// The tunnel service's name has no address.
+    TunnelNameLookup = "tunnel_name_lookup",
+    /// The tunnel service can't be reached.
+    TunnelUnreachable = "tunnel_unreachable",
+    /// The tunnel service's certificate is not trusted.
+    TunnelNotTrusted = "tunnel_not_trusted",
+    /// The tunnel service said no.
+    TunnelRefused = "tunnel_refused",
+    /// What answered is no tunnel service.
+    TunnelProtocol = "tunnel_protocol",
+    /// The tunnel service does not answer.
+    TunnelTimeout = "tunnel_timeout",
+    /// The tunnel broke in the middle.
+    TunnelLost = "tunnel_lost",
+
+    /// Nobody heard the advert.
+    NobodyCame = "nobody_came",
+    /// The other device failed the handshake.
+    HandshakeFailed = "handshake_failed",
+    /// The other device broke the protocol.
+    PeerBrokeProtocol = "peer_broke_protocol",
+    /// The other device connected and asked nothing.
+    NoRequest = "no_request",
+    /// Done here, and the answer did not get through.
+    AnswerLost = "answer_lost",
+    /// The request is not one that this authenticator can serve.
+    RequestNotSupported = "request_not_supported",
+
+    /// The person said no.
+    Refused = "refused",
+    /// Nobody answered the question.
+    QuestionTimeout = "question_timeout",
+    /// The browser took the request back.
+    Withdrawn = "withdrawn",
+    /// There is no terminal to ask on.
+    NobodyToAsk = "nobody_to_ask",
+
+    /// A passkey of this device is already registered with the site.
+    AlreadyRegistered = "already_registered",
+    /// No passkey for this site.
+    NoPasskey = "no_passkey",
+
+    /// No PIN has been set up.
+    PinNotSet = "pin_not_set",
+    /// The PIN was wrong too often.
+    PinWrong = "pin_wrong",
+    /// Too many wrong PINs: wait.
+    PinLocked = "pin_locked",
+    /// The new PIN is too short, too long or was mistyped.
+    PinUnfit = "pin_unfit",
+
+    /// The keyring is locked.
+    KeyringLocked = "keyring_locked",
+    /// There is no keyring.
+    KeyringMissing = "keyring_missing",
+    /// The keyring does not answer.
+    KeyringTimeout = "keyring_timeout",
+    /// The keyring failed otherwise.
+    KeyringFailed = "keyring_failed",
+    /// This is not the keyring that the listed passkeys are in.
+    KeyringOther = "keyring_other",
+    /// A passkey's record can't be read.
+    PasskeyDamaged = "passkey_damaged",
+    /// A passkey's record was made by a newer version.
+    PasskeyTooNew = "passkey_too_new",
+    /// Another Roamkey is changing the vault.
+    VaultBusy = "vault_busy",
+    /// The list of passkeys can't be read or written.
+    VaultFailed = "vault_failed",
+
+    /// A fault of Roamkey's own.
+    Internal = "internal",
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_code_has_a_name_of_its_own_in_snake_case() {
+        let names: HashSet<_> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(names.len(), ErrorCode::ALL.len());
+        assert!(
+            names
+                .iter()
+                .all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_'))
+        );
+    }
+}

@@ -1,0 +1,177 @@
+//! Everything that can go wrong on this device, with its [`ErrorCode`].
+
+use std::io;
+
+use roamkey_authenticator::{Outcome, Refusal, StoreError};
+use roamkey_hybrid::authenticator::UnknownService;
+use roamkey_hybrid::{FreshnessError, QrError};
+use roamkey_session::{AirError, SessionError, TunnelError};
+use roamkey_vault::{IndexError, KeyringError, PinError, RecordError, VaultError};
+
+use crate::{ErrorCode, ScanError};
+
+/// Why something was not done. [`Failure::code`] is its stable name.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Failure {
+    /// No code could be read from a picture.
+    #[error(transparent)]
+    Scan(#[from] ScanError),
+    /// The text is no sign-in code.
+    #[error("not a sign-in code")]
+    Code(#[source] QrError),
+    /// The code is of the wrong time.
+    #[error(transparent)]
+    Freshness(FreshnessError),
+    /// The code was used before.
+    #[error("the code was used before")]
+    CodeUsed,
+    /// The other device does not know the tunnel service.
+    #[error(transparent)]
+    UnknownService(UnknownService),
+    /// The transaction ended without an answer.
+    #[error(transparent)]
+    Session(SessionError),
+    /// The request was answered with something else than what it asked for.
+    #[error("the request was not carried out")]
+    NotDone(Outcome),
+    /// The vault could not do what was asked.
+    #[error(transparent)]
+    Vault(VaultError),
+    /// The PIN was not accepted or not set.
+    #[error(transparent)]
+    Pin(PinError),
+    /// The data folder can't be used.
+    #[error("the data folder can't be used")]
+    Folder(#[source] io::Error),
+    /// A thread of ours is gone.
+    #[error("a working thread is gone")]
+    Thread(#[source] tokio::task::JoinError),
+}
+
+impl Failure {
+    /// The failure's stable name.
+    #[must_use]
+    pub fn code(&self) -> ErrorCode {
+        match self {
+            Self::Scan(error) => scan(error),
+            Self::Code(QrError::Prefix) => ErrorCode::NotASignInCode,
+            Self::Code(_) => ErrorCode::DamagedCode,
+            Self::Freshness(FreshnessError::TooOld { .. }) => ErrorCode::CodeTooOld,
+            Self::Freshness(_) => ErrorCode::CodeFromTheFuture,
+            Self::CodeUsed => ErrorCode::CodeUsed,
+            Self::UnknownService(_) => ErrorCode::TunnelServiceUnknownToBrowser,
+            Self::Session(error) => session(error),
+            Self::NotDone(outcome) => not_done(outcome),
+            Self::Vault(error) => vault(error),
+            Self::Pin(error) => pin(error),
+            Self::Folder(_) => ErrorCode::VaultFailed,
+            Self::Thread(_) => ErrorCode::Internal,
+        }
+    }
+}
+
+fn scan(error: &ScanError) -> ErrorCode {
+    match error {
+        ScanError::TooLarge => ErrorCode::PictureTooLarge,
+        ScanError::NotAPicture(_) => ErrorCode::NotAPicture,
+        ScanError::NoCode => ErrorCode::NoCodeInPicture,
+        ScanError::OnlyOtherCodes => ErrorCode::NotASignInCode,
+    }
+}
+
+fn session(error: &SessionError) -> ErrorCode {
+    match error {
+        SessionError::Handshake(_) => ErrorCode::HandshakeFailed,
+        SessionError::Channel(_) | SessionError::SecondCommand => ErrorCode::PeerBrokeProtocol,
+        SessionError::ClientNeverCame => ErrorCode::NobodyCame,
+        SessionError::NoRequest => ErrorCode::NoRequest,
+        SessionError::Air(error) => air(error),
+        SessionError::Tunnel { source, .. } => tunnel(source),
+        SessionError::AnswerLost { .. } => ErrorCode::AnswerLost,
+        // A thread that is gone, and what later versions add.
+        _ => ErrorCode::Internal,
+    }
+}
+
+fn air(error: &AirError) -> ErrorCode {
+    match error {
+        AirError::NoService(_) => ErrorCode::BluetoothNoService,
+        AirError::NoAdapter => ErrorCode::BluetoothNoAdapter,
+        AirError::PoweredOff => ErrorCode::BluetoothOff,
+        AirError::NotPermitted(_) => ErrorCode::BluetoothNotPermitted,
+        AirError::Unsupported(_) => ErrorCode::BluetoothCannotAdvertise,
+        AirError::TimedOut => ErrorCode::BluetoothTimeout,
+        _ => ErrorCode::BluetoothFailed,
+    }
+}
+
+fn tunnel(error: &TunnelError) -> ErrorCode {
+    match error {
+        TunnelError::NameLookup(_) => ErrorCode::TunnelNameLookup,
+        TunnelError::Unreachable(_) => ErrorCode::TunnelUnreachable,
+        TunnelError::Tls(_) => ErrorCode::TunnelNotTrusted,
+        TunnelError::Refused { .. } => ErrorCode::TunnelRefused,
+        TunnelError::Protocol(_) => ErrorCode::TunnelProtocol,
+        TunnelError::TimedOut => ErrorCode::TunnelTimeout,
+        _ => ErrorCode::TunnelLost,
+    }
+}
+
+fn not_done(outcome: &Outcome) -> ErrorCode {
+    match outcome {
+        Outcome::Excluded => ErrorCode::AlreadyRegistered,
+        Outcome::NoCredentials => ErrorCode::NoPasskey,
+        Outcome::Refused(Refusal::Denied) => ErrorCode::Refused,
+        Outcome::Refused(Refusal::VerificationFailed) => ErrorCode::PinWrong,
+        Outcome::Refused(Refusal::TimedOut) => ErrorCode::QuestionTimeout,
+        Outcome::Refused(Refusal::Withdrawn) => ErrorCode::Withdrawn,
+        Outcome::StoreFailed(error) => store(error),
+        // Turned down without a question; the others are done, and what later versions add.
+        _ => ErrorCode::RequestNotSupported,
+    }
+}
+
+fn store(error: &StoreError) -> ErrorCode {
+    match error {
+        StoreError::Locked => ErrorCode::KeyringLocked,
+        StoreError::Missing => ErrorCode::KeyringMissing,
+        StoreError::TimedOut => ErrorCode::KeyringTimeout,
+        StoreError::Corrupt => ErrorCode::PasskeyDamaged,
+        _ => ErrorCode::VaultFailed,
+    }
+}
+
+fn vault(error: &VaultError) -> ErrorCode {
+    match error {
+        VaultError::Keyring(error) => keyring(error),
+        VaultError::Record(RecordError::NewerVersion(_)) | VaultError::Index(IndexError::NewerVersion) => {
+            ErrorCode::PasskeyTooNew
+        }
+        VaultError::Record(_) | VaultError::Mismatch | VaultError::KeyMissing => ErrorCode::PasskeyDamaged,
+        VaultError::OtherKeyring { .. } => ErrorCode::KeyringOther,
+        VaultError::Busy => ErrorCode::VaultBusy,
+        _ => ErrorCode::VaultFailed,
+    }
+}
+
+fn keyring(error: &KeyringError) -> ErrorCode {
+    match error {
+        KeyringError::Locked(_) | KeyringError::Dismissed(_) => ErrorCode::KeyringLocked,
+        KeyringError::Unavailable(_) | KeyringError::NoCollection(_) => ErrorCode::KeyringMissing,
+        KeyringError::TimedOut => ErrorCode::KeyringTimeout,
+        KeyringError::Garbled | KeyringError::Duplicate => ErrorCode::PasskeyDamaged,
+        _ => ErrorCode::KeyringFailed,
+    }
+}
+
+fn pin(error: &PinError) -> ErrorCode {
+    match error {
+        PinError::Wrong { .. } => ErrorCode::PinWrong,
+        PinError::Wait { .. } => ErrorCode::PinLocked,
+        PinError::NotSet => ErrorCode::PinNotSet,
+        PinError::AlreadySet => ErrorCode::PinUnfit,
+        PinError::Vault(error) => vault(error),
+        _ => ErrorCode::KeyringFailed,
+    }
+}

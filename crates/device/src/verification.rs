@@ -1,0 +1,77 @@
+//! The app PIN, without blocking: Argon2id takes its time and the keyring may ask to be unlocked.
+
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use roamkey_authenticator::{UnixTime, UserVerified};
+use roamkey_vault::{Pin, PinError, PinState, Vault};
+
+use crate::{Device, Failure};
+
+/// The PIN of a device, to be handed to whoever asks the person.
+#[derive(Clone)]
+pub struct PinCheck(Arc<Vault>);
+
+impl<T, A> Device<T, A> {
+    /// The device's PIN.
+    #[must_use]
+    pub fn pin(&self) -> PinCheck {
+        PinCheck(Arc::clone(&self.vault))
+    }
+}
+
+impl PinCheck {
+    /// Whether a PIN is set and may be tried.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Pin`] when the keyring can't be read.
+    pub async fn state(&self) -> Result<PinState, Failure> {
+        self.blocking(|vault| vault.pin(now())).await
+    }
+
+    /// Sets the first PIN.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Pin`] when there is one already or the keyring can't be written.
+    pub async fn set(&self, pin: Pin) -> Result<(), Failure> {
+        self.blocking(move |vault| vault.set_pin(&pin)).await
+    }
+
+    /// Verifies the user for one ceremony.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Pin`]: wrong, to be waited for, or not to be read.
+    pub async fn verify(&self, pin: Pin) -> Result<UserVerified, Failure> {
+        self.blocking(move |vault| vault.verify_pin(&pin, now())).await
+    }
+
+    async fn blocking<O: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Vault) -> Result<O, PinError> + Send + 'static,
+    ) -> Result<O, Failure> {
+        let vault = Arc::clone(&self.0);
+        tokio::task::spawn_blocking(move || work(&vault))
+            .await
+            .map_err(Failure::Thread)?
+            .map_err(Failure::Pin)
+    }
+}
+
+impl std::fmt::Debug for PinCheck {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PinCheck")
+    }
+}
+
+/// The time of day. A clock set before 1970 counts as 1970.
+#[must_use]
+pub fn now() -> UnixTime {
+    UnixTime(
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| since.as_secs()),
+    )
+}
