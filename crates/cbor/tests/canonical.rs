@@ -189,7 +189,7 @@ fn depth_counts_maps_and_arrays() {
 fn maps_give_up_their_values() {
     let mut map = Map::new()
         .with(1, "x")
-        .with("k", &[7_u8])
+        .with("k", [7_u8])
         .with_some(2, None::<u8>)
         .with_some(3, Some(true));
     assert_eq!(map.take(1).and_then(Value::into_text).as_deref(), Some("x"));

@@ -50,7 +50,10 @@ impl MemoryStore {
     /// Makes an empty store that holds at most `capacity` passkeys.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        Self { capacity: Some(capacity), ..Self::default() }
+        Self {
+            capacity: Some(capacity),
+            ..Self::default()
+        }
     }
 
     /// Lets every call fail from here on, or work again.
@@ -118,12 +121,17 @@ impl CredentialStore for MemoryStore {
 
     fn load(&self, id: &CredentialId) -> Result<Credential, StoreError> {
         self.working()?;
-        let record = self.records.iter().find(|record| &record.summary.id == id).ok_or(StoreError::NotFound)?;
+        let record = self
+            .records
+            .iter()
+            .find(|record| &record.summary.id == id)
+            .ok_or(StoreError::NotFound)?;
         Ok(Credential {
             id: record.summary.id.clone(),
             rp_id: record.rp_id.clone(),
             user: record.summary.user.clone(),
-            key: PrivateKey::from_bytes(record.summary.algorithm, &record.key).map_err(|_| StoreError::Corrupt)?,
+            key: PrivateKey::from_bytes(record.summary.algorithm, &record.key)
+                .map_err(|_| StoreError::Corrupt)?,
             prf_seeds: PrfSeeds {
                 with_uv: PrfSeed::from_bytes(record.seed_with_uv),
                 without_uv: PrfSeed::from_bytes(record.seed_without_uv),
@@ -144,14 +152,23 @@ impl CredentialStore for MemoryStore {
         now: UnixTime,
     ) -> Result<(), StoreError> {
         self.working()?;
-        let kept = self.records.iter().filter(|record| !replaces.contains(&record.summary.id)).count();
+        let kept = self
+            .records
+            .iter()
+            .filter(|record| !replaces.contains(&record.summary.id))
+            .count();
         if self.capacity.is_some_and(|capacity| kept >= capacity) {
             return Err(StoreError::Full);
         }
-        if self.records.iter().any(|record| record.summary.id == credential.id) {
+        if self
+            .records
+            .iter()
+            .any(|record| record.summary.id == credential.id)
+        {
             return Err(StoreError::Failed("this credential id exists".into()));
         }
-        self.records.retain(|record| !replaces.contains(&record.summary.id));
+        self.records
+            .retain(|record| !replaces.contains(&record.summary.id));
         let algorithm: Algorithm = credential.key.algorithm();
         self.records.push(Record {
             rp_id: credential.rp_id.clone(),
@@ -178,7 +195,9 @@ impl CredentialStore for MemoryStore {
     fn used(&mut self, id: &CredentialId, now: UnixTime) -> Result<(), StoreError> {
         self.working()?;
         let mut records = self.records.iter_mut();
-        let record = records.find(|record| &record.summary.id == id).ok_or(StoreError::NotFound)?;
+        let record = records
+            .find(|record| &record.summary.id == id)
+            .ok_or(StoreError::NotFound)?;
         record.summary.last_used = Some(now);
         Ok(())
     }
