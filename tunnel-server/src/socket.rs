@@ -1,8 +1,14 @@
 //! One side of a tunnel: a WebSocket with small buffers, and how it is closed.
 //!
-//! Closing takes four steps, so that the peer can read the close frame even if it was in the middle of sending: close
-//! frame, flush, end of our stream, and reading on until the end of theirs. A close with unread bytes would make the
-//! kernel send a reset, and a reset makes the peer throw the close frame away.
+//! Closing reads on until the peer's close frame or the end of its stream, so that the peer can read ours even if it
+//! was in the middle of sending: a connection that is closed with unread bytes makes the kernel send a reset, and a
+//! reset makes the peer throw the close frame away.
+//!
+//! ```text
+//! we begin:    Say ─▶ Flush ─▶ Shutdown ─▶ Await ──their close frame──▶ done
+//!                                            └─broken framing─▶ Drain ──end of stream──▶ done
+//! they began:         Flush (the answer) ─▶ Shutdown ─▶ done
+//! ```
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -116,6 +122,7 @@ impl Socket {
         };
         Closing {
             stream: self.stream,
+            answering: code.is_none(),
             step,
         }
     }
@@ -125,6 +132,7 @@ impl Socket {
 #[derive(Debug)]
 pub(crate) struct Closing {
     stream: WebSocketStream<Transport>,
+    answering: bool,
     step: Step,
 }
 
@@ -133,6 +141,7 @@ enum Step {
     Say(CloseFrame),
     Flush,
     Shutdown,
+    Await { left: usize },
     Drain { left: usize },
 }
 
@@ -156,8 +165,17 @@ impl Closing {
                     Err(_) => return Poll::Ready(()),
                 },
                 Step::Shutdown => match ready!(Pin::new(stream.get_mut().get_mut()).poll_shutdown(cx)) {
-                    Ok(()) => Step::Drain { left: MAX_DRAINED },
+                    Ok(()) if self.answering => return Poll::Ready(()),
+                    Ok(()) => Step::Await { left: MAX_DRAINED },
                     Err(_) => return Poll::Ready(()),
+                },
+                Step::Await { left } => match ready!(stream.poll_next(cx)) {
+                    Some(Ok(Message::Close(_))) => return Poll::Ready(()),
+                    Some(Ok(message)) => match left.checked_sub(message.len()) {
+                        Some(left) => Step::Await { left },
+                        None => return Poll::Ready(()),
+                    },
+                    Some(Err(_)) | None => Step::Drain { left: *left },
                 },
                 Step::Drain { left } => {
                     let mut bytes = [0; DRAIN_BUFFER];
