@@ -9,7 +9,8 @@ use p256::elliptic_curve::sec1::ToSec1Point as _;
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-/// A P-256 private key. Wiped on drop.
+/// A P-256 private key. Wiped on drop. It can be cloned, because an authenticator's identity key serves many
+/// transactions, each of which owns its key.
 #[derive(Clone)]
 pub struct PrivateKey(p256::SecretKey);
 

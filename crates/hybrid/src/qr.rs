@@ -1,4 +1,4 @@
-//! The QR code that starts a transaction (CTAP 2.3 §11.5.1): `FIDO:/` and [digits](crate::digits) of a CBOR map.
+//! The QR code that starts a transaction (CTAP 2.3 §11.5.1): `FIDO:/` and the digits of a CBOR map.
 //!
 //! | key | type | meaning | if it is missing |
 //! |---|---|---|---|

@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use super::{Script, array, bytes, list, number, text};
+use crate::authenticator::AwaitClient;
 use crate::channel::Channel;
 use crate::secret::TrafficKey;
 use crate::{
@@ -10,38 +11,8 @@ use crate::{
 };
 
 pub(super) fn run(name: &str, file: &Json) {
-    let url = text(&file["qr"]);
-    assert_eq!(digits::decode(&url[6..]).unwrap(), bytes(&file["qr_cbor"]));
-    let code = QrCode::parse(url).unwrap();
-    assert_eq!(
-        code.client_key.to_uncompressed().to_vec(),
-        bytes(&file["client_identity"])
-    );
-    assert_eq!(code.secret.expose().to_vec(), bytes(&file["qr_secret"]));
-    assert_eq!(
-        derive::eid_key(&code.secret, &[]).expose().to_vec(),
-        bytes(&file["eid_key"])
-    );
-    assert_eq!((code.known_domains(), code.supports_linking()), (Some(2), false));
-    let hint = if name.contains("create") {
-        Hint::MakeCredential
-    } else {
-        Hint::GetAssertion
-    };
-    assert_eq!(code.hint(), hint);
-
-    let service = TunnelDomain::new(u16::try_from(number(&file["domain_id"])).unwrap()).unwrap();
-    assert_eq!(service.host(), text(&file["domain"]));
-    let made = code.timestamp().unwrap();
-    let waiting = authenticator::begin(code.fresh(made).unwrap(), service).unwrap();
-    assert_eq!(waiting.tunnel_id().as_bytes().to_vec(), bytes(&file["tunnel_id"]));
-
-    let routing_id: RoutingId = text(&file["routing_id"]).parse().unwrap();
-    let eid: [u8; 16] = array(&file["eid_plain"]);
-    let (on_air, advert) = waiting.routed(routing_id, &mut Script::new(&[&eid[1..11]]));
-    assert_eq!(advert.as_bytes().to_vec(), bytes(&file["advert"]));
-    assert_eq!(on_air.psk().expose().to_vec(), bytes(&file["psk"]));
-
+    let code = code(name, file);
+    let on_air = on_air(code, file);
     let mut rng = Script::new(&[&bytes(&file["responder_ephemeral_private"])]);
     let (reply, established) = on_air.respond(&bytes(&file["handshake_in"]), &mut rng).unwrap();
     assert_eq!(reply, bytes(&file["handshake_out"]));
@@ -73,6 +44,46 @@ pub(super) fn run(name: &str, file: &Json) {
         "00",
         "Chromium ends with a shutdown"
     );
+}
+
+/// The QR code says what was recorded.
+fn code(name: &str, file: &Json) -> QrCode {
+    let url = text(&file["qr"]);
+    assert_eq!(digits::decode(&url[6..]).unwrap(), bytes(&file["qr_cbor"]));
+    let code = QrCode::parse(url).unwrap();
+    assert_eq!(
+        code.client_key.to_uncompressed().to_vec(),
+        bytes(&file["client_identity"])
+    );
+    assert_eq!(code.secret.expose().to_vec(), bytes(&file["qr_secret"]));
+    assert_eq!(
+        derive::eid_key(&code.secret, &[]).expose().to_vec(),
+        bytes(&file["eid_key"])
+    );
+    assert_eq!((code.known_domains(), code.supports_linking()), (Some(2), false));
+    let hint = if name.contains("create") {
+        Hint::MakeCredential
+    } else {
+        Hint::GetAssertion
+    };
+    assert_eq!(code.hint(), hint);
+    code
+}
+
+/// The advert is the recorded one.
+fn on_air(code: QrCode, file: &Json) -> AwaitClient {
+    let service = TunnelDomain::new(u16::try_from(number(&file["domain_id"])).unwrap()).unwrap();
+    assert_eq!(service.host(), text(&file["domain"]));
+    let made = code.timestamp().unwrap();
+    let waiting = authenticator::begin(code.fresh(made).unwrap(), service).unwrap();
+    assert_eq!(waiting.tunnel_id().as_bytes().to_vec(), bytes(&file["tunnel_id"]));
+
+    let routing_id: RoutingId = text(&file["routing_id"]).parse().unwrap();
+    let eid: [u8; 16] = array(&file["eid_plain"]);
+    let (on_air, advert) = waiting.routed(routing_id, &mut Script::new(&[&eid[1..11]]));
+    assert_eq!(advert.as_bytes().to_vec(), bytes(&file["advert"]));
+    assert_eq!(on_air.psk().expose().to_vec(), bytes(&file["psk"]));
+    on_air
 }
 
 /// The recorded authenticator left the features out, so its first message is compared as a plaintext.

@@ -4,7 +4,9 @@
 use serde_json::Value as Json;
 
 use super::{Script, array, bytes, fields, list, noise, number, private, public, text};
+use crate::authenticator::AwaitClient;
 use crate::channel::Channel;
+use crate::client::AwaitReply;
 use crate::noise::Agreement;
 use crate::{
     ContactId, Hint, Link, LinkId, LinkSecret, LinkVerifier, LinkedRequest, Message, PeerInfo, QrCode,
@@ -70,20 +72,8 @@ pub(super) fn run_qr_initiated(file: &Json) {
     );
     assert_eq!(join.message, bytes(&handshake["message1"]));
 
-    let mut rng = Script::new(&[&bytes(&handshake["responder_ephemeral_private"])]);
-    let (reply, established) = on_air.respond(&join.message, &mut rng).unwrap();
-    assert_eq!(reply, bytes(&handshake["message2"]));
-
-    let frames = list(&file["frames"]);
-    let get_info = PeerInfo::from_plaintext(&bytes(&frames[0]["plaintext"]), None)
-        .unwrap()
-        .get_info
-        .unwrap();
-    let (first, phone) = established.post_handshake(&get_info).unwrap();
-    assert_eq!(first, bytes(&frames[0]["frame"]));
-    let (peer, browser, links) = joined.reply(&reply).unwrap().first_message(&first).unwrap();
-    assert_eq!(peer.get_info, Some(get_info));
-    converse(phone, browser, &frames[1..], links.as_ref());
+    let links = handshaken(file, on_air, joined, &join.message);
+    assert!(links, "the QR code offered to keep a link");
 }
 
 pub(super) fn run_state_assisted(file: &Json) {
@@ -137,20 +127,22 @@ pub(super) fn run_state_assisted(file: &Json) {
     let mut rng = Script::new(&[&bytes(&handshake["initiator_ephemeral_private"])]);
     let (joined, message) = showing.join(&proximity, &mut rng).unwrap();
     assert_eq!(message, bytes(&handshake["message1"]));
-    let mut rng = Script::new(&[&bytes(&handshake["responder_ephemeral_private"])]);
-    let (reply, established) = on_air.respond(&message, &mut rng).unwrap();
-    assert_eq!(reply, bytes(&handshake["message2"]));
+    let links = handshaken(file, on_air, joined, &message);
+    assert!(!links, "no new link comes out of a linked transaction");
+}
 
+/// From the client platform's handshake message to the last frame of the file. Tells whether links can be verified.
+fn handshaken(file: &Json, on_air: AwaitClient, joined: AwaitReply, message: &[u8]) -> bool {
+    let mut rng = Script::new(&[&bytes(&file["handshake"]["responder_ephemeral_private"])]);
+    let (reply, established) = on_air.respond(message, &mut rng).unwrap();
+    assert_eq!(reply, bytes(&file["handshake"]["message2"]));
     let frames = list(&file["frames"]);
-    let get_info = PeerInfo::from_plaintext(&bytes(&frames[0]["plaintext"]), None)
-        .unwrap()
-        .get_info
-        .unwrap();
-    let (first, phone) = established.post_handshake(&get_info).unwrap();
+    let sent = PeerInfo::from_plaintext(&bytes(&frames[0]["plaintext"]), None).unwrap();
+    let (first, phone) = established.post_handshake(&sent.get_info.unwrap()).unwrap();
     assert_eq!(first, bytes(&frames[0]["frame"]));
     let (_, browser, links) = joined.reply(&reply).unwrap().first_message(&first).unwrap();
-    assert!(links.is_none(), "no new link comes out of a linked transaction");
-    converse(phone, browser, &frames[1..], None);
+    converse(phone, browser, &frames[1..], links.as_ref());
+    links.is_some()
 }
 
 fn begin_linked(file: &Json, hint: Hint) -> client::AwaitLinkedAdvert {
