@@ -86,7 +86,11 @@ impl<'a> Person<'a> {
         let terminal = match &self.answers {
             Answers::Terminal(terminal) => terminal,
             #[cfg(feature = "dev")]
-            Answers::Script { .. } => return Some(AccountChoice(0)),
+            Answers::Script { .. } => {
+                self.reporter.show(&show(prompt, self.source));
+                self.reporter.note("approved by script");
+                return Some(AccountChoice(0));
+            }
         };
         terminal.say(&show(prompt, self.source));
         let accounts = prompt.accounts();

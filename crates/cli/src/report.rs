@@ -90,23 +90,43 @@ impl Reporter {
 
     /// Reports an event. A reader that is gone does not stop the transaction: the person still sees the question.
     pub(crate) fn report(&self, event: &Event<'_>) {
-        let elapsed = self.started.elapsed();
-        let written = if self.json {
+        written(if self.json {
             let line = Line {
-                at_ms: elapsed.as_millis(),
+                at_ms: self.started.elapsed().as_millis(),
                 event,
             };
             serde_json::to_string(&line)
                 .map_err(io::Error::other)
                 .and_then(|line| writeln!(io::stdout().lock(), "{line}"))
         } else if let Some(text) = text(event) {
-            writeln!(io::stderr().lock(), "{:>7.2} s  {text}", elapsed.as_secs_f64())
+            self.print(&text)
         } else {
             Ok(())
-        };
-        if let Err(error) = written {
-            tracing::debug!(%error, "nobody reads the report");
+        });
+    }
+
+    /// Prints a step that is no event, for a person only.
+    #[cfg(feature = "dev")]
+    pub(crate) fn note(&self, text: &str) {
+        if !self.json {
+            written(self.print(text));
         }
+    }
+
+    /// Prints text as it is, for a person only.
+    #[cfg(feature = "dev")]
+    pub(crate) fn show(&self, text: &str) {
+        if !self.json {
+            written(writeln!(io::stderr().lock(), "{text}"));
+        }
+    }
+
+    fn print(&self, text: &str) -> io::Result<()> {
+        writeln!(
+            io::stderr().lock(),
+            "{:>7.3} s  {text}",
+            self.started.elapsed().as_secs_f64()
+        )
     }
 
     /// Reports success as the last event.
@@ -131,6 +151,12 @@ impl Reporter {
             next_step: Some(hint),
         });
         exit
+    }
+}
+
+fn written(written: io::Result<()>) {
+    if let Err(error) = written {
+        tracing::debug!(%error, "nobody reads the report");
     }
 }
 

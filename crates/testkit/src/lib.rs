@@ -6,6 +6,9 @@ pub mod bluez;
 #[cfg(target_os = "linux")]
 pub mod bus;
 pub mod client;
+#[cfg(target_os = "linux")]
+pub mod keyring;
+pub mod memory_keyring;
 pub mod relying_party;
 pub mod store;
 pub mod tunnel;

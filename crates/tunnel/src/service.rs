@@ -2,12 +2,13 @@
 
 use std::net::SocketAddr;
 
-use roamkey_hybrid::{RoutingId, TunnelDomain, TunnelId};
+use roamkey_hybrid::{RoutingId, TunnelDomain, TunnelId, paths};
 use roamkey_session::{TunnelError, TunnelService};
 use rustls_pki_types::{CertificateDer, ServerName};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
+use tokio_tungstenite::tungstenite::handshake::client::Response;
 use tracing::debug;
 
 use crate::address::Address;
@@ -15,7 +16,7 @@ use crate::channel::{Stream, WebSocketChannel};
 use crate::dial::dial;
 use crate::limits::Limits;
 use crate::trust::{Trust, tls_error};
-use crate::upgrade::upgrade;
+use crate::upgrade::{routing_id, upgrade};
 
 /// A tunnel service, reached by WebSocket. Clones share the root certificates.
 #[derive(Debug, Clone)]
@@ -117,6 +118,25 @@ impl WebSocketTunnel {
         prepared?;
         tcp
     }
+
+    /// Joins a tunnel that somebody else created: `path` is the one that
+    /// [`Join`](roamkey_hybrid::client::Join) names.
+    ///
+    /// # Errors
+    ///
+    /// The step that failed.
+    pub async fn join(&self, path: &str) -> Result<WebSocketChannel, TunnelError> {
+        Ok(self.connect(path).await?.0)
+    }
+
+    async fn connect(&self, path: &str) -> Result<(WebSocketChannel, Response), TunnelError> {
+        let tcp = self.dial().await?;
+        let stream = Box::pin(self.secure(tcp)).await?;
+        let host = self.domain.host();
+        let upgraded = timeout(self.limits.upgrade, Box::pin(upgrade(stream, &host, path))).await;
+        let (socket, response) = upgraded.map_err(|_| TunnelError::TimedOut)??;
+        Ok((WebSocketChannel::new(socket, self.limits), response))
+    }
 }
 
 impl TunnelService for WebSocketTunnel {
@@ -127,13 +147,10 @@ impl TunnelService for WebSocketTunnel {
     }
 
     async fn open(&self, tunnel_id: &TunnelId) -> Result<(WebSocketChannel, RoutingId), TunnelError> {
-        let tcp = self.dial().await?;
-        let stream = Box::pin(self.secure(tcp)).await?;
-        let host = self.domain.host();
-        let upgraded = timeout(self.limits.upgrade, Box::pin(upgrade(stream, &host, tunnel_id))).await;
-        let (socket, routing_id) = upgraded.map_err(|_| TunnelError::TimedOut)??;
+        let (channel, response) = self.connect(&paths::new_tunnel(tunnel_id)).await?;
+        let routing_id = routing_id(&response)?;
         debug!(tunnel = ?tunnel_id, service = self.domain.id(), "tunnel open");
-        Ok((WebSocketChannel::new(socket, self.limits), routing_id))
+        Ok((channel, routing_id))
     }
 }
 

@@ -1,7 +1,7 @@
-//! The WebSocket handshake at `/cable/new/<tunnel ID>`, and what a tunnel service must answer.
+//! The WebSocket handshake at one of the tunnel service's paths, and what it must answer.
 
-use roamkey_hybrid::paths::{ROUTING_ID_HEADER, SUBPROTOCOL, new_tunnel};
-use roamkey_hybrid::{RoutingId, TunnelId};
+use roamkey_hybrid::RoutingId;
+use roamkey_hybrid::paths::{ROUTING_ID_HEADER, SUBPROTOCOL};
 use roamkey_session::TunnelError;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::tungstenite::Error;
@@ -14,7 +14,7 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use crate::channel::{MAX_MESSAGE, READ_BUFFER, WRITE_BUFFER};
 
-/// Creates the tunnel over a connection to the service. `host` goes into the `Host` header.
+/// Makes a connection to the service a WebSocket at `path`. `host` goes into the `Host` header.
 ///
 /// # Errors
 ///
@@ -22,9 +22,9 @@ use crate::channel::{MAX_MESSAGE, READ_BUFFER, WRITE_BUFFER};
 pub(crate) async fn upgrade<S: AsyncRead + AsyncWrite + Unpin>(
     stream: S,
     host: &str,
-    tunnel_id: &TunnelId,
-) -> Result<(WebSocketStream<S>, RoutingId), TunnelError> {
-    let request = request(host, tunnel_id).map_err(|error| TunnelError::Failed(Box::new(error)))?;
+    path: &str,
+) -> Result<(WebSocketStream<S>, Response), TunnelError> {
+    let request = request(host, path).map_err(|error| TunnelError::Failed(Box::new(error)))?;
     let config = WebSocketConfig::default()
         .read_buffer_size(READ_BUFFER)
         .write_buffer_size(WRITE_BUFFER)
@@ -36,13 +36,12 @@ pub(crate) async fn upgrade<S: AsyncRead + AsyncWrite + Unpin>(
     if response.headers().contains_key("Sec-WebSocket-Extensions") {
         return Err(TunnelError::Protocol("an extension that was not offered"));
     }
-    let routing_id = routing_id(&response)?;
-    Ok((socket, routing_id))
+    Ok((socket, response))
 }
 
-fn request(host: &str, tunnel_id: &TunnelId) -> Result<Request, Error> {
+fn request(host: &str, path: &str) -> Result<Request, Error> {
     // The scheme only satisfies the request's parser: the stream is encrypted already, or meant not to be.
-    let mut request = format!("wss://{host}{}", new_tunnel(tunnel_id)).into_client_request()?;
+    let mut request = format!("wss://{host}{path}").into_client_request()?;
     request
         .headers_mut()
         .insert("Sec-WebSocket-Protocol", HeaderValue::from_static(SUBPROTOCOL));
@@ -50,7 +49,11 @@ fn request(host: &str, tunnel_id: &TunnelId) -> Result<Request, Error> {
 }
 
 /// Exactly one well-formed routing ID, as Chromium's own authenticator demands.
-fn routing_id(response: &Response) -> Result<RoutingId, TunnelError> {
+///
+/// # Errors
+///
+/// [`TunnelError::Protocol`].
+pub(crate) fn routing_id(response: &Response) -> Result<RoutingId, TunnelError> {
     let mut values = response.headers().get_all(ROUTING_ID_HEADER).iter();
     let value = values.next().ok_or(TunnelError::Protocol("no routing ID"))?;
     if values.next().is_some() {
