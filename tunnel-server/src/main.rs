@@ -5,15 +5,18 @@
 //! roamkey-tunnel-server serve --listen ADDR --tls-cert FILE --tls-key FILE
 //! roamkey-tunnel-server domain find [--tld TLD] [--length N] [--limit N]
 //! roamkey-tunnel-server domain show ID
+//! roamkey-tunnel-server bench
 //! ```
 //!
 //! `serve` prints one line to standard output when it listens, `ready ADDR`, and logs to standard error
 //! (`ROAMKEY_LOG`, a filter as in `info` or `roamkey_tunnel_server=debug`). The first SIGTERM or SIGINT drains, the
 //! second ends at once. Exit codes: 0 done, 1 failed, 2 wrong command line.
 
+mod bench;
+
 use std::error::Error;
 use std::io::{self, Write as _};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -38,6 +41,8 @@ enum Command {
     /// Host names that browsers derive from a 16-bit number.
     #[command(subcommand)]
     Domain(Domain),
+    /// Measure what tunnels cost on this machine.
+    Bench(bench::Options),
 }
 
 #[derive(Debug, Args)]
@@ -45,14 +50,9 @@ struct Serve {
     /// Without TLS, on a loopback address only.
     #[arg(long, conflicts_with_all = ["tls_cert", "tls_key"])]
     dev: bool,
-    /// Where to listen; port 0 takes a free one.
-    #[arg(
-        long,
-        value_name = "ADDR",
-        default_value_if("dev", "true", "127.0.0.1:8080"),
-        required_unless_present = "dev"
-    )]
-    listen: SocketAddr,
+    /// Where to listen; port 0 takes a free one. With --dev it may be left out: 127.0.0.1:8080.
+    #[arg(long, value_name = "ADDR", required_unless_present = "dev")]
+    listen: Option<SocketAddr>,
     /// Certificate chain in PEM.
     #[arg(long, value_name = "FILE", required_unless_present = "dev")]
     tls_cert: Option<PathBuf>,
@@ -90,6 +90,7 @@ fn main() -> ExitCode {
         Command::Serve(options) => serve(options),
         Command::Domain(Domain::Find { tld, length, limit }) => find(tld.as_deref(), length, limit),
         Command::Domain(Domain::Show { id }) => show(id),
+        Command::Bench(options) => bench::run(&options),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -109,9 +110,10 @@ fn serve(options: Serve) -> Result<(), Box<dyn Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut signals = Signals::new()?;
+        let listen = options.listen.unwrap_or(DEV_ADDRESS);
         let config = match (options.tls_cert, options.tls_key) {
-            (Some(certificate), Some(key)) => Config::tls(options.listen, TlsFiles { certificate, key }),
-            _ => Config::plain(options.listen),
+            (Some(certificate), Some(key)) => Config::tls(listen, TlsFiles { certificate, key }),
+            _ => Config::plain(listen),
         };
         let server = Server::spawn(config)?;
         writeln!(io::stdout(), "ready {}", server.address())?;
@@ -203,3 +205,18 @@ fn complain(error: &dyn Error) {
 
 /// A person who was asked just before the restart has half a minute to answer.
 const DRAIN_SECONDS: u64 = 30;
+
+/// Loopback, because `--dev` serves nothing else.
+const DEV_ADDRESS: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

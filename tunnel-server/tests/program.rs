@@ -1,0 +1,222 @@
+//! The program as an operator starts it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the helpers of tests may panic as well"
+)]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Child, Command, Output, Stdio};
+
+fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_roamkey-tunnel-server"))
+}
+
+fn run(arguments: &[&str]) -> Output {
+    program().args(arguments).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+/// A server, ended with the test.
+struct Serving {
+    process: Child,
+    address: SocketAddr,
+}
+
+impl Serving {
+    fn start(arguments: &[&str]) -> Self {
+        let mut process = program()
+            .args(arguments)
+            .env("ROAMKEY_LOG", "trace")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line
+            .strip_prefix("ready ")
+            .and_then(|rest| rest.trim().parse().ok());
+        Self {
+            process,
+            address: address.unwrap_or_else(|| panic!("{line:?}")),
+        }
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.process.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-s", name, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
+    }
+
+    /// Waits for the end; exit code and log.
+    fn end(mut self) -> (Option<i32>, String) {
+        let mut log = String::new();
+        self.process
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut log)
+            .unwrap();
+        (self.process.wait().unwrap().code(), log)
+    }
+
+    /// Asks for a tunnel; the HTTP status and the connection.
+    fn ask(&self, tunnel: &str) -> (String, TcpStream) {
+        let mut tcp = TcpStream::connect(self.address).unwrap();
+        write!(
+            tcp,
+            "GET /cable/new/{tunnel} HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+             Sec-WebSocket-Protocol: fido.cable\r\n\r\n"
+        )
+        .unwrap();
+        let mut status = [0; 12];
+        tcp.read_exact(&mut status).unwrap();
+        (text(&status[9..]), tcp)
+    }
+
+    fn create(&self, tunnel: &str) -> TcpStream {
+        let (status, tcp) = self.ask(tunnel);
+        assert_eq!(status, "101");
+        tcp
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+const DEV: [&str; 4] = ["serve", "--dev", "--listen", "127.0.0.1:0"];
+const TUNNEL: &str = "F5F0491044D72B9C0FC6439A2D0B84E7";
+const OTHER: &str = "00000000000000000000000000000001";
+
+#[test]
+fn it_says_where_it_listens_and_sigterm_ends_it_cleanly() {
+    for signal in ["TERM", "INT"] {
+        let server = Serving::start(&DEV);
+        assert_ne!(server.address.port(), 0);
+        server.signal(signal);
+        assert_eq!(server.end().0, Some(0));
+    }
+}
+
+#[test]
+fn a_second_signal_does_not_wait_for_tunnels() {
+    let server = Serving::start(&DEV);
+    let _tunnel = server.create(TUNNEL);
+    server.signal("TERM");
+    // The first signal has arrived when no tunnel can be created any more.
+    while server.ask(OTHER).0 != "503" {}
+    server.signal("TERM");
+    assert_eq!(server.end().0, Some(0));
+}
+
+#[test]
+fn the_log_names_no_address_and_no_whole_id() {
+    let server = Serving::start(&["serve", "--dev", "--listen", "127.0.0.1:0", "--drain", "0"]);
+    let tunnel = server.create(TUNNEL);
+    let ours = tunnel.local_addr().unwrap();
+    drop(tunnel);
+    drop(server.create(OTHER));
+    server.signal("TERM");
+    let (_, log) = server.end();
+    assert!(log.contains("F5F0"), "{log}");
+    let log = log.to_uppercase();
+    for secret in [
+        TUNNEL,
+        "0000000000000001",
+        &ours.to_string(),
+        "127.0.0.1",
+        &format!(":{}", ours.port()),
+    ] {
+        assert!(!log.contains(secret), "{secret} in {log}");
+    }
+}
+
+#[test]
+fn only_loopback_is_served_without_tls() {
+    let output = run(&["serve", "--dev", "--listen", "0.0.0.0:0"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        text(&output.stderr).contains("0.0.0.0:0 is not a loopback address"),
+        "{output:?}"
+    );
+}
+
+#[test]
+fn a_missing_certificate_is_named_with_its_cause() {
+    let output = run(&[
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--tls-cert",
+        "/no/such/cert.pem",
+        "--tls-key",
+        "/no/such/key.pem",
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    let error = text(&output.stderr);
+    assert!(
+        error.contains("/no/such/cert.pem") && error.contains("No such file"),
+        "{error}"
+    );
+}
+
+#[test]
+fn options_that_do_not_go_together_are_refused() {
+    for arguments in [
+        &["serve"][..],
+        &["serve", "--listen", "127.0.0.1:0"],
+        &["serve", "--listen", "127.0.0.1:0", "--tls-cert", "cert.pem"],
+        &["serve", "--dev", "--tls-cert", "cert.pem", "--tls-key", "key.pem"],
+        &["serve", "--dev", "--listen", "nowhere"],
+        &["domain", "show", "65536"],
+        &[],
+    ] {
+        assert_eq!(run(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_domain_is_shown() {
+    for (id, host) in [
+        ("0", "cable.ua5v.com"),
+        ("266", "cable.wufkweyy3uaxb.com"),
+        ("65535", "cable.lw6vahpb5pldb.net"),
+    ] {
+        assert_eq!(text(&run(&["domain", "show", id]).stdout), format!("{host}\n"));
+    }
+    let unassigned = run(&["domain", "show", "255"]);
+    assert_eq!(unassigned.status.code(), Some(1));
+    assert!(text(&unassigned.stderr).contains("unassigned"));
+}
+
+#[test]
+fn domains_are_found_by_length_and_top_level_domain() {
+    let output = run(&["domain", "find", "--tld", "org", "--length", "12", "--limit", "3"]);
+    let lines = text(&output.stdout);
+    assert_eq!(lines.lines().count(), 3, "{lines}");
+    for line in lines.lines() {
+        let mut words = line.split_whitespace();
+        let (id, host) = (words.next().unwrap(), words.next().unwrap());
+        assert!(host.ends_with(".org"));
+        assert_eq!(text(&run(&["domain", "show", id]).stdout).trim(), host);
+    }
+}
