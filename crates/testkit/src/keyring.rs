@@ -71,6 +71,7 @@ impl PrivateKeyring {
             .args(["--nofork", "--nopidfile", "--print-address=1"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()?;
         std::fs::write(session.folder.join("bus.pid"), daemon.id().to_string())?;
         let stdout = daemon.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;

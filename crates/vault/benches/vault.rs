@@ -1,2 +1,89 @@
-//! x
-fn main(){}
+//! The vault with 10,000 passkeys, over a keyring in memory: what it costs above the keyring's own calls.
+
+use std::hint::black_box;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use keyring_core::api::CredentialStore as KeyringStore;
+use keyring_core::sample::Store;
+use roamkey_authenticator::{Credential, CredentialStore as _, PrfSeed, PrfSeeds, PrivateKey, UnixTime};
+use roamkey_ctap::{Algorithm, CredProtect, CredentialId, PublicKeyCredentialUserEntity, RpId, UserHandle};
+use roamkey_vault::{Backend, Vault, VaultConfig};
+
+const PASSKEYS: u32 = 10_000;
+const NOW: UnixTime = UnixTime(1_796_000_000);
+
+fn credential(number: u32) -> Credential {
+    let mut id = [7; 32];
+    id[..4].copy_from_slice(&number.to_be_bytes());
+    Credential {
+        id: CredentialId::new(id),
+        rp_id: RpId::parse(&format!("site-{}.example", number / 2)).unwrap(),
+        user: PublicKeyCredentialUserEntity {
+            id: UserHandle::parse(&number.to_be_bytes()).unwrap(),
+            name: Some(format!("name-{number}@mail.example")),
+            display_name: Some(format!("Display Name {number}")),
+        },
+        key: PrivateKey::from_bytes(Algorithm::Es256, &id).unwrap(),
+        prf_seeds: PrfSeeds {
+            with_uv: PrfSeed::from_bytes(id),
+            without_uv: PrfSeed::from_bytes(id),
+        },
+        discoverable: true,
+        cred_protect: CredProtect::UserVerificationOptional,
+        cred_blob: None,
+        backup_eligible: true,
+        backup_state: false,
+        created_at: NOW,
+    }
+}
+
+fn vault(store: &Arc<KeyringStore>, folder: &Path) -> Vault {
+    let store = Arc::clone(store);
+    Vault::open(VaultConfig::new(folder).backend(Backend::other(move || Ok(Arc::clone(&store))))).unwrap()
+}
+
+fn benchmarks(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let store: Arc<KeyringStore> = Store::new().unwrap();
+    let mut full = vault(&store, folder.path());
+    for number in 0..PASSKEYS {
+        full.create(&credential(number), &[], NOW).unwrap();
+    }
+    let wanted = credential(PASSKEYS / 3);
+
+    let mut group = criterion.benchmark_group("vault with 10,000 passkeys");
+    group
+        .sample_size(20)
+        .measurement_time(Duration::from_secs(3))
+        .warm_up_time(Duration::from_secs(1));
+    group.bench_function("find and load one", |bencher| {
+        bencher.iter(|| {
+            let found = full.find(black_box(&wanted.rp_id)).unwrap();
+            full.load(&found[0].id).unwrap()
+        });
+    });
+    group.bench_function("open, find and load one", |bencher| {
+        bencher.iter(|| {
+            let vault = vault(&store, folder.path());
+            let found = vault.find(black_box(&wanted.rp_id)).unwrap();
+            vault.load(&found[0].id).unwrap()
+        });
+    });
+    group.bench_function("list all", |bencher| bencher.iter(|| full.list().unwrap()));
+    group.bench_function("note a use", |bencher| {
+        bencher.iter(|| full.used(&wanted.id, NOW).unwrap())
+    });
+    group.bench_function("replace one", |bencher| {
+        bencher.iter(|| {
+            full.create(&wanted, std::slice::from_ref(&wanted.id), NOW)
+                .unwrap()
+        });
+    });
+    group.finish();
+}
+
+criterion_group!(benches, benchmarks);
+criterion_main!(benches);

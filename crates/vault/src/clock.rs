@@ -20,12 +20,19 @@ impl Moment {
     /// clock (an administrator, on Windows and macOS) can shorten a delay.
     #[must_use]
     pub(crate) fn new(now: UnixTime) -> Self {
-        from_kernel().unwrap_or(Self { boot: [0; 16], seconds: now.0 })
+        from_kernel().unwrap_or(Self {
+            boot: [0; 16],
+            seconds: now.0,
+        })
     }
 
     /// Seconds that have certainly passed since `earlier`.
     pub(crate) fn seconds_since(&self, earlier: &Self) -> u64 {
-        if self.boot == earlier.boot { self.seconds.saturating_sub(earlier.seconds) } else { self.seconds }
+        if self.boot == earlier.boot {
+            self.seconds.saturating_sub(earlier.seconds)
+        } else {
+            self.seconds
+        }
     }
 
     /// Tells whether the clock has been set back since `earlier`.
@@ -64,15 +71,38 @@ mod tests {
 
     #[test]
     fn after_a_restart_only_the_time_since_then_has_passed() {
-        let earlier = Moment { boot: [1; 16], seconds: 5_000 };
-        assert_eq!(Moment { boot: [2; 16], seconds: 30 }.seconds_since(&earlier), 30);
-        assert_eq!(Moment { boot: [1; 16], seconds: 5_030 }.seconds_since(&earlier), 30);
+        let earlier = Moment {
+            boot: [1; 16],
+            seconds: 5_000,
+        };
+        assert_eq!(
+            Moment {
+                boot: [2; 16],
+                seconds: 30
+            }
+            .seconds_since(&earlier),
+            30
+        );
+        assert_eq!(
+            Moment {
+                boot: [1; 16],
+                seconds: 5_030
+            }
+            .seconds_since(&earlier),
+            30
+        );
     }
 
     #[test]
     fn a_clock_set_back_has_passed_no_time() {
-        let earlier = Moment { boot: [0; 16], seconds: 5_000 };
-        let back = Moment { boot: [0; 16], seconds: 4_000 };
+        let earlier = Moment {
+            boot: [0; 16],
+            seconds: 5_000,
+        };
+        let back = Moment {
+            boot: [0; 16],
+            seconds: 4_000,
+        };
         assert_eq!(back.seconds_since(&earlier), 0);
         assert!(back.is_before(&earlier));
     }

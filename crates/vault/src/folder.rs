@@ -61,7 +61,9 @@ impl Folder {
 
     fn lock(&self, name: &str, limit: Duration) -> Result<FileLock, NoLock> {
         self.make().map_err(NoLock::Failed)?;
-        let file = private_options().open(self.0.join(name)).map_err(NoLock::Failed)?;
+        let file = private_options()
+            .open(self.0.join(name))
+            .map_err(NoLock::Failed)?;
         let begun = Instant::now();
         loop {
             match file.try_lock() {

@@ -20,7 +20,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use roamkey_cbor::Value;
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, Row as SqlRow, TransactionBehavior, params};
+use rusqlite::{
+    Connection, OpenFlags, OptionalExtension as _, Row as SqlRow, Transaction, TransactionBehavior, params,
+};
 
 mod error;
 mod row;
@@ -95,15 +97,22 @@ impl LockedIndex {
     }
 
     /// Tells whether `seal` is the one that the file was made with.
-    pub(crate) fn unlock(self, seal: Seal) -> Result<Index, (WrongKey, Seal)> {
-        let proof = self.connection.query_row("SELECT proof FROM seal WHERE id = 1", [], |row| row.get::<_, Vec<u8>>(0));
+    pub(crate) fn unlock(self, seal: Seal) -> Unlocking {
+        let proof = self
+            .connection
+            .query_row("SELECT proof FROM seal WHERE id = 1", [], |row| {
+                row.get::<_, Vec<u8>>(0)
+            });
         match proof {
             Ok(proof) => match seal.open(&PROOF_PLACE, &proof, |value| value.as_i64()) {
-                Ok(APPLICATION_ID) => Ok(Index { connection: self.connection, seal }),
-                Ok(_) | Err(SealBroken) => Err((WrongKey::Other(self), seal)),
+                Ok(APPLICATION_ID) => Unlocking::Open(Index {
+                    connection: self.connection,
+                    seal,
+                }),
+                Ok(_) | Err(SealBroken) => Unlocking::OtherKey(self, seal),
             },
-            Err(rusqlite::Error::QueryReturnedNoRows) => Err((WrongKey::Failed(IndexError::Foreign), seal)),
-            Err(error) => Err((WrongKey::Failed(error.into()), seal)),
+            Err(rusqlite::Error::QueryReturnedNoRows) => Unlocking::Failed(IndexError::Foreign, seal),
+            Err(error) => Unlocking::Failed(error.into(), seal),
         }
     }
 
@@ -115,13 +124,15 @@ impl LockedIndex {
     }
 }
 
-/// Why a file did not open with a key.
+/// What comes of trying a key.
 #[derive(Debug)]
-pub(crate) enum WrongKey {
-    /// It was sealed with another one.
-    Other(LockedIndex),
-    /// It can't be read.
-    Failed(IndexError),
+pub(crate) enum Unlocking {
+    /// It is the right one.
+    Open(Index),
+    /// The file was sealed with another one.
+    OtherKey(LockedIndex, Seal),
+    /// The file can't be read.
+    Failed(IndexError, Seal),
 }
 
 impl Index {
@@ -132,16 +143,26 @@ impl Index {
 
     /// As [`put`](Self::put), all rows or none.
     pub(crate) fn put_all(&mut self, rows: &[Row]) -> Result<(), IndexError> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         put_rows(&transaction, &self.seal, rows)?;
         Ok(transaction.commit()?)
     }
 
     /// Changes what changes in a row. Nothing happens if there is no such row any more.
-    pub(crate) fn change(&mut self, id: RecordId, change: impl FnOnce(&mut Changing)) -> Result<(), IndexError> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    pub(crate) fn change(
+        &mut self,
+        id: RecordId,
+        change: impl FnOnce(&mut Changing),
+    ) -> Result<(), IndexError> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let sealed = transaction
-            .prepare_cached("SELECT record_id, rp, credential, fixed, changing FROM passkey WHERE record_id = ?1")?
+            .prepare_cached(
+                "SELECT record_id, rp, credential, fixed, changing FROM passkey WHERE record_id = ?1",
+            )?
             .query_row(params![id.0], sealed_row)
             .optional()?;
         let Some(sealed) = sealed else { return Ok(()) };
@@ -155,7 +176,9 @@ impl Index {
 
     /// Removes a row, and ends what was pending for it, both or neither.
     pub(crate) fn remove(&mut self, id: RecordId) -> Result<(), IndexError> {
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         transaction.execute("DELETE FROM passkey WHERE record_id = ?1", params![id.0])?;
         transaction.execute("DELETE FROM pending WHERE record_id = ?1", params![id.0])?;
         Ok(transaction.commit()?)
@@ -167,17 +190,31 @@ impl Index {
             Step::Creating => CREATING,
             Step::Removing => REMOVING,
         };
-        self.connection
-            .execute("INSERT OR REPLACE INTO pending (record_id, step) VALUES (?1, ?2)", params![id.0, step])?;
+        self.connection.execute(
+            "INSERT OR REPLACE INTO pending (record_id, step) VALUES (?1, ?2)",
+            params![id.0, step],
+        )?;
         Ok(())
     }
 
     /// What was begun and not ended.
     pub(crate) fn pending(&self) -> Result<Vec<(RecordId, Step)>, IndexError> {
-        let mut statement = self.connection.prepare_cached("SELECT record_id, step FROM pending")?;
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT record_id, step FROM pending")?;
         let rows = statement.query_map([], |row| Ok((RecordId(row.get(0)?), row.get::<_, i64>(1)?)))?;
-        let step = |number| if number == REMOVING { Step::Removing } else { Step::Creating };
-        rows.map(|row| row.map(|(id, number)| (id, step(number))).map_err(IndexError::from)).collect()
+        let step = |number| {
+            if number == REMOVING {
+                Step::Removing
+            } else {
+                Step::Creating
+            }
+        };
+        rows.map(|row| {
+            row.map(|(id, number)| (id, step(number)))
+                .map_err(IndexError::from)
+        })
+        .collect()
     }
 
     /// All rows, as the file keeps them.
@@ -192,7 +229,10 @@ impl Index {
 
     /// The rows of a credential: one, unless somebody copied an item in the keyring.
     pub(crate) fn of_credential(&self, credential_id: &[u8]) -> Result<Vec<SealedRow>, IndexError> {
-        self.select("WHERE credential = ?1", params![row::credential_lookup(&self.seal, credential_id)])
+        self.select(
+            "WHERE credential = ?1",
+            params![row::credential_lookup(&self.seal, credential_id)],
+        )
     }
 
     /// One row, opened; `None` if there is none, or none that opens.
@@ -206,7 +246,11 @@ impl Index {
         row.open(&self.seal)
     }
 
-    fn select(&self, condition: &str, parameters: impl rusqlite::Params) -> Result<Vec<SealedRow>, IndexError> {
+    fn select(
+        &self,
+        condition: &str,
+        parameters: impl rusqlite::Params,
+    ) -> Result<Vec<SealedRow>, IndexError> {
         let query = format!("SELECT record_id, rp, credential, fixed, changing FROM passkey {condition}");
         let mut statement = self.connection.prepare_cached(&query)?;
         let rows = statement.query_map(parameters, sealed_row)?;
@@ -220,7 +264,13 @@ fn put_rows(transaction: &Transaction<'_>, seal: &Seal, rows: &[Row]) -> Result<
     )?;
     let mut end = transaction.prepare_cached("DELETE FROM pending WHERE record_id = ?1")?;
     for row in rows {
-        let SealedRow { record_id, rp, credential, fixed, changing } = row.seal(seal)?;
+        let SealedRow {
+            record_id,
+            rp,
+            credential,
+            fixed,
+            changing,
+        } = row.seal(seal)?;
         put.execute(params![record_id.0, rp, credential, fixed, changing])?;
         end.execute(params![record_id.0])?;
     }
@@ -257,7 +307,11 @@ CREATE TABLE seal (
 ) STRICT;
 ";
 
-const PROOF_PLACE: Place<'static> = Place { column: Column::Check, record_id: &[0; 16], bound: &[] };
+const PROOF_PLACE: Place<'static> = Place {
+    column: Column::Check,
+    record_id: &[0; 16],
+    bound: &[],
+};
 
 /// "Rmky", so that `file` and we ourselves know the file.
 const APPLICATION_ID: i64 = 0x526d_6b79;

@@ -46,7 +46,12 @@ pub(crate) struct Keyring {
 impl Keyring {
     /// Takes what is needed to connect. Nothing is called.
     pub(crate) fn new(backend: Backend, service: String, limit: Duration) -> Self {
-        Self { backend, service, limit, thread: Mutex::new(None) }
+        Self {
+            backend,
+            service,
+            limit,
+            thread: Mutex::new(None),
+        }
     }
 
     /// Reads an item; `None` if there is none.
@@ -75,7 +80,10 @@ impl Keyring {
     /// Writes an item, over the one of the same name if there is one.
     pub(crate) fn replace(&self, user: &str, secret: &[u8]) -> Result<(), KeyringError> {
         let text = to_text(secret)?;
-        self.call(self.item(user, move |entry| entry.set_secret(text.as_bytes())), |_| ())
+        self.call(
+            self.item(user, move |entry| entry.set_secret(text.as_bytes())),
+            |_| (),
+        )
     }
 
     /// Removes an item and tells whether it was there.
@@ -94,7 +102,10 @@ impl Keyring {
             let terms = search.iter().map(|(key, value)| (*key, value.as_str())).collect();
             let found = store.search(&terms)?;
             let names = found.iter().filter_map(Entry::get_specifiers);
-            Ok(names.filter(|(of, _)| *of == service).map(|(_, user)| user).collect())
+            Ok(names
+                .filter(|(of, _)| *of == service)
+                .map(|(_, user)| user)
+                .collect())
         };
         self.call(list, |_| ())
     }
@@ -130,7 +141,10 @@ impl Keyring {
 
 impl fmt::Debug for Keyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Keyring").field("backend", &self.backend).field("limit", &self.limit).finish()
+        f.debug_struct("Keyring")
+            .field("backend", &self.backend)
+            .field("limit", &self.limit)
+            .finish()
     }
 }
 
@@ -147,7 +161,9 @@ fn to_text(secret: &[u8]) -> Result<Zeroizing<String>, KeyringError> {
 fn from_text(text: &[u8]) -> Result<SecretBytes, KeyringError> {
     let mut secret = Zeroizing::new(Vec::with_capacity(text.len()));
     // The decoder's error names the offending byte, which may be one of a secret.
-    STANDARD.decode_vec(text, &mut secret).map_err(|_names_a_byte| KeyringError::Garbled)?;
+    STANDARD
+        .decode_vec(text, &mut secret)
+        .map_err(|_names_a_byte| KeyringError::Garbled)?;
     Ok(secret)
 }
 

@@ -129,7 +129,10 @@ mod tests {
 
     #[test]
     fn a_pin_has_4_to_63_characters() {
-        assert!(matches!(Pin::new("123".to_owned()), Err(PinFormatError::TooShort)));
+        assert!(matches!(
+            Pin::new("123".to_owned()),
+            Err(PinFormatError::TooShort)
+        ));
         assert!(Pin::new("1234".to_owned()).is_ok());
         assert!(Pin::new("ö".repeat(63)).is_ok());
         assert!(matches!(Pin::new("x".repeat(64)), Err(PinFormatError::TooLong)));
@@ -144,7 +147,10 @@ mod tests {
 
     #[test]
     fn length_is_counted_after_normalization() {
-        assert!(matches!(Pin::new("a\u{308}bc".to_owned()), Err(PinFormatError::TooShort)));
+        assert!(matches!(
+            Pin::new("a\u{308}bc".to_owned()),
+            Err(PinFormatError::TooShort)
+        ));
     }
 
     #[test]

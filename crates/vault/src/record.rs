@@ -99,8 +99,8 @@ impl Record {
             .to_map()
             .with(VERSION, RECORD_VERSION)
             .with(PRIVATE_KEY, self.private_key.as_slice())
-            .with(PRF_WITH_UV, &*self.prf_with_uv)
-            .with(PRF_WITHOUT_UV, &*self.prf_without_uv)
+            .with(PRF_WITH_UV, self.prf_with_uv.as_slice())
+            .with(PRF_WITHOUT_UV, self.prf_without_uv.as_slice())
             .with(BACKUP_STATE, self.backup_state)
             .with_some(CRED_BLOB, self.cred_blob.as_ref().map(|blob| blob.as_slice()));
         // The map borrows the secrets, so this is the only copy.
@@ -113,7 +113,10 @@ impl Record {
     ///
     /// [`RecordError::NewerVersion`] for any version above 1, the others for whatever is not version 1.
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, RecordError> {
-        let mut map = decode(bytes).map_err(RecordError::Cbor)?.into_map().ok_or(RecordError::NotAMap)?;
+        let mut map = decode(bytes)
+            .map_err(RecordError::Cbor)?
+            .into_map()
+            .ok_or(RecordError::NotAMap)?;
         match take(&mut map, VERSION)?.as_u64() {
             Some(RECORD_VERSION) => {}
             Some(version) if version > RECORD_VERSION => return Err(RecordError::NewerVersion(version)),
@@ -165,19 +168,25 @@ impl Facts {
 
     /// Takes the entries 2 to 11 out of `map`.
     pub(crate) fn take_from(map: &mut Map<'_>) -> Result<Self, RecordError> {
-        let cred_protect = take(map, CRED_PROTECT)?.as_u64().and_then(|level| u8::try_from(level).ok());
+        let cred_protect = take(map, CRED_PROTECT)?
+            .as_u64()
+            .and_then(|level| u8::try_from(level).ok());
         Ok(Self {
             credential_id: bytes_within(map, CREDENTIAL_ID, 1..=MAX_CREDENTIAL_ID)?,
             rp_id: rp_id(map)?,
             user_id: bytes_within(map, USER_ID, 1..=MAX_USER_ID)?,
             user_name: optional_text(map, USER_NAME)?,
             user_display_name: optional_text(map, USER_DISPLAY_NAME)?,
-            algorithm: take(map, ALGORITHM)?.as_i64().ok_or(RecordError::Impossible(ALGORITHM))?,
+            algorithm: take(map, ALGORITHM)?
+                .as_i64()
+                .ok_or(RecordError::Impossible(ALGORITHM))?,
             cred_protect: cred_protect
                 .filter(|level| (1..=3).contains(level))
                 .ok_or(RecordError::Impossible(CRED_PROTECT))?,
             backup_eligible: boolean(map, BACKUP_ELIGIBLE)?,
-            created_at: take(map, CREATED_AT)?.as_u64().ok_or(RecordError::Impossible(CREATED_AT))?,
+            created_at: take(map, CREATED_AT)?
+                .as_u64()
+                .ok_or(RecordError::Impossible(CREATED_AT))?,
             discoverable: boolean(map, DISCOVERABLE)?,
         })
     }
@@ -198,8 +207,12 @@ fn bytes_within(
     key: u8,
     lengths: std::ops::RangeInclusive<usize>,
 ) -> Result<Vec<u8>, RecordError> {
-    let bytes = take(map, key)?.into_bytes().filter(|bytes| lengths.contains(&bytes.len()));
-    bytes.map(std::borrow::Cow::into_owned).ok_or(RecordError::Impossible(key))
+    let bytes = take(map, key)?
+        .into_bytes()
+        .filter(|bytes| lengths.contains(&bytes.len()));
+    bytes
+        .map(std::borrow::Cow::into_owned)
+        .ok_or(RecordError::Impossible(key))
 }
 
 fn boolean(map: &mut Map<'_>, key: u8) -> Result<bool, RecordError> {
@@ -208,7 +221,11 @@ fn boolean(map: &mut Map<'_>, key: u8) -> Result<bool, RecordError> {
 
 fn rp_id(map: &mut Map<'_>) -> Result<String, RecordError> {
     let rp_id = optional_text(map, RP_ID)?.ok_or(RecordError::Missing(RP_ID))?;
-    if (1..=MAX_RP_ID).contains(&rp_id.len()) { Ok(rp_id) } else { Err(RecordError::Impossible(RP_ID)) }
+    if (1..=MAX_RP_ID).contains(&rp_id.len()) {
+        Ok(rp_id)
+    } else {
+        Err(RecordError::Impossible(RP_ID))
+    }
 }
 
 fn optional_text(map: &mut Map<'_>, key: u8) -> Result<Option<String>, RecordError> {
@@ -221,8 +238,12 @@ fn optional_text(map: &mut Map<'_>, key: u8) -> Result<Option<String>, RecordErr
 
 fn seed(map: &mut Map<'_>, key: u8) -> Result<Zeroizing<[u8; 32]>, RecordError> {
     let value = take(map, key)?;
-    let bytes = value.as_bytes().and_then(|bytes| <&[u8; 32]>::try_from(bytes).ok());
-    bytes.map(|bytes| Zeroizing::new(*bytes)).ok_or(RecordError::Impossible(key))
+    let bytes = value
+        .as_bytes()
+        .and_then(|bytes| <&[u8; 32]>::try_from(bytes).ok());
+    bytes
+        .map(|bytes| Zeroizing::new(*bytes))
+        .ok_or(RecordError::Impossible(key))
 }
 
 /// The version that is written.

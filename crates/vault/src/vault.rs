@@ -102,7 +102,12 @@ impl Vault {
     ///
     /// None today; reserved for a configuration that can't work.
     pub fn open(config: VaultConfig) -> Result<Self, VaultError> {
-        let VaultConfig { dir, backend, service, call_limit } = config;
+        let VaultConfig {
+            dir,
+            backend,
+            service,
+            call_limit,
+        } = config;
         Ok(Self {
             keyring: Keyring::new(backend, service, call_limit),
             folder: Folder::new(dir),
@@ -120,13 +125,18 @@ impl Vault {
     ) -> Result<Option<T>, VaultError> {
         let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
         // Another process may have moved the file aside and made another.
-        if opened.as_ref().is_some_and(|opened| opened.file != file_identity(&self.folder.index())) {
+        if opened
+            .as_ref()
+            .is_some_and(|opened| opened.file != file_identity(&self.folder.index()))
+        {
             *opened = None;
         }
         if opened.is_none() {
             *opened = self.open_index(access)?;
         }
-        let Some(open) = opened.as_mut() else { return Ok(None) };
+        let Some(open) = opened.as_mut() else {
+            return Ok(None);
+        };
         match work(&mut open.index) {
             Err(VaultError::Index(error)) if error.is_damage() => {
                 tracing::warn!("the passkey index is damaged; building it anew from the keyring");
@@ -151,13 +161,17 @@ impl Vault {
     /// Takes the lock that makes this process the only one to create, remove or rebuild.
     fn lock(&self) -> Result<FileLock, VaultError> {
         // The other process may be waiting for a prompt of the keyring.
-        self.folder.lock_vault(self.call_limit.saturating_add(LOCK_MARGIN)).map_err(VaultError::from)
+        self.folder
+            .lock_vault(self.call_limit.saturating_add(LOCK_MARGIN))
+            .map_err(VaultError::from)
     }
 }
 
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Vault").field("keyring", &self.keyring).finish_non_exhaustive()
+        f.debug_struct("Vault")
+            .field("keyring", &self.keyring)
+            .finish_non_exhaustive()
     }
 }
 

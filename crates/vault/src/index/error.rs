@@ -49,16 +49,25 @@ impl IndexError {
 }
 
 impl From<rusqlite::Error> for IndexError {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "SQLite's codes grow; all others are failures alike"
+    )]
     fn from(error: rusqlite::Error) -> Self {
         // A value of the wrong type or an unknown table: not the file that this program wrote.
-        let Some(code) = error.sqlite_error_code() else { return Self::Corrupt(error) };
+        let Some(code) = error.sqlite_error_code() else {
+            return Self::Corrupt(error);
+        };
         match code {
-            ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase | ErrorCode::Unknown | ErrorCode::TypeMismatch => {
-                Self::Corrupt(error)
-            }
+            ErrorCode::DatabaseCorrupt
+            | ErrorCode::NotADatabase
+            | ErrorCode::Unknown
+            | ErrorCode::TypeMismatch => Self::Corrupt(error),
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Busy(error),
             ErrorCode::DiskFull => Self::DiskFull(error),
-            ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen => Self::ReadOnly(error),
+            ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen => {
+                Self::ReadOnly(error)
+            }
             _ => Self::Failed(error),
         }
     }

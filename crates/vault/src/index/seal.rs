@@ -66,18 +66,31 @@ impl Seal {
     pub(crate) fn new(index_key: &[u8; 32]) -> Self {
         let seal: Zeroizing<[u8; 32]> = derive(index_key, b"roamkey index seal v1");
         let lookup: Zeroizing<[u8; 64]> = derive(index_key, b"roamkey index lookup v1");
-        Self { cipher: XChaCha20Poly1305::new((&*seal).into()), lookup: Hmac::new((&*lookup).into()) }
+        Self {
+            cipher: XChaCha20Poly1305::new((&*seal).into()),
+            lookup: Hmac::new((&*lookup).into()),
+        }
     }
 
     /// Seals `value` for its place.
-    #[expect(clippy::expect_used, clippy::unwrap_in_result, reason = "the cipher refuses only 256 GiB and more")]
+    #[expect(
+        clippy::expect_used,
+        clippy::unwrap_in_result,
+        reason = "the cipher refuses only 256 GiB and more"
+    )]
     pub(crate) fn seal(&self, place: &Place<'_>, value: &Value<'_>) -> Result<Vec<u8>, RandomError> {
         let mut plain = Zeroizing::new(encode(value));
         let padded = plain.len().next_multiple_of(PADDING);
         plain.resize(padded, 0);
         let nonce: [u8; NONCE_LENGTH] = random()?;
-        let payload = Payload { msg: &plain, aad: &place.bytes() };
-        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).expect("a column is short");
+        let payload = Payload {
+            msg: &plain,
+            aad: &place.bytes(),
+        };
+        let sealed = self
+            .cipher
+            .encrypt(&XNonce::from(nonce), payload)
+            .expect("a column is short");
         Ok([&nonce[..], &sealed].concat())
     }
 
@@ -89,8 +102,14 @@ impl Seal {
         read: impl FnOnce(Value<'_>) -> Option<T>,
     ) -> Result<T, SealBroken> {
         let (nonce, sealed) = sealed.split_first_chunk::<NONCE_LENGTH>().ok_or(SealBroken)?;
-        let payload = Payload { msg: sealed, aad: &place.bytes() };
-        let plain = self.cipher.decrypt(nonce.into(), payload).map_err(|chacha20poly1305::Error| SealBroken)?;
+        let payload = Payload {
+            msg: sealed,
+            aad: &place.bytes(),
+        };
+        let plain = self
+            .cipher
+            .decrypt(nonce.into(), payload)
+            .map_err(|chacha20poly1305::Error| SealBroken)?;
         let plain = Zeroizing::new(plain);
         let (value, length) = decode_prefix(&plain).map_err(|_not_ours| SealBroken)?;
         if plain.iter().skip(length).any(|byte| *byte != 0) {
@@ -101,7 +120,11 @@ impl Seal {
 
     /// Hides a value that rows are looked up by.
     pub(crate) fn lookup(&self, column: Column, value: &[u8]) -> Lookup {
-        let mac = self.lookup.clone().chain_update([column.byte()]).chain_update(value);
+        let mac = self
+            .lookup
+            .clone()
+            .chain_update([column.byte()])
+            .chain_update(value);
         let tag: [u8; 32] = mac.finalize().into_bytes().into();
         let mut lookup = Lookup::default();
         lookup.iter_mut().zip(tag).for_each(|(to, from)| *to = from);
@@ -140,7 +163,9 @@ impl Column {
 #[expect(clippy::expect_used, reason = "HKDF-SHA-256 gives up to 8160 bytes")]
 fn derive<const N: usize>(index_key: &[u8; 32], info: &[u8]) -> Zeroizing<[u8; N]> {
     let mut key = Zeroizing::new([0; N]);
-    Hkdf::<Sha256>::new(None, index_key).expand(info, &mut *key).expect("at most 64 bytes are taken");
+    Hkdf::<Sha256>::new(None, index_key)
+        .expand(info, &mut *key)
+        .expect("at most 64 bytes are taken");
     key
 }
 

@@ -60,15 +60,22 @@ impl KeyringError {
             }
             Self::TooLarge { .. } => "Shorten the names of this passkey.",
             Self::Dismissed(_) | Self::Locked(_) => "Unlock the login keyring and try again.",
-            Self::NoCollection(_) => "Sign in to the desktop once, or make a default keyring in the keyring's own program.",
-            Self::Unavailable(_) => "Start a keyring service (GNOME Keyring, KWallet, KeePassXC) in this session.",
+            Self::NoCollection(_) => {
+                "Sign in to the desktop once, or make a default keyring in the keyring's own program."
+            }
+            Self::Unavailable(_) => {
+                "Start a keyring service (GNOME Keyring, KWallet, KeePassXC) in this session."
+            }
             Self::TimedOut => "Answer the keyring's prompt and try again.",
             Self::Unsupported => "Use another keyring service.",
-            Self::Failed(_) => "Try again; if it stays, sign out and in again to restart the keyring service.",
+            Self::Failed(_) => {
+                "Try again; if it stays, sign out and in again to restart the keyring service."
+            }
         }
     }
 
     /// Sorts an answer of the keyring to a call.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the library's errors may grow")]
     pub(super) fn sort(error: CoreError) -> Self {
         match error {
             CoreError::NoEntry => Self::NoItem,
@@ -82,6 +89,7 @@ impl KeyringError {
     }
 
     /// Sorts the failure to connect at all.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the library's errors may grow")]
     pub(super) fn no_connection(error: CoreError) -> Self {
         match error {
             CoreError::PlatformFailure(cause) | CoreError::NoStorageAccess(cause) => Self::Unavailable(cause),

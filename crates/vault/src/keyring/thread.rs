@@ -44,7 +44,10 @@ impl KeyringThread {
                 }
             })
             .map_err(|error| KeyringError::Failed(error.into()))?;
-        Ok(Self { jobs, given_up: Arc::default() })
+        Ok(Self {
+            jobs,
+            given_up: Arc::default(),
+        })
     }
 
     /// Tells whether nobody has given up on this thread.
@@ -68,7 +71,8 @@ impl KeyringThread {
             }
             let result = connection.run(&work);
             let succeeded = result.is_ok();
-            if reply.send(result).is_err() && succeeded
+            if reply.send(result).is_err()
+                && succeeded
                 && let Some(store) = &connection.store
             {
                 undo(store.as_ref());
@@ -105,7 +109,10 @@ struct Connection {
 
 impl Connection {
     /// Calls the keyring, and once more over a fresh connection if the first call failed for the platform's sake.
-    fn run<T>(&mut self, work: &dyn Fn(&CredentialStore) -> keyring_core::Result<T>) -> Result<T, KeyringError> {
+    fn run<T>(
+        &mut self,
+        work: &dyn Fn(&CredentialStore) -> keyring_core::Result<T>,
+    ) -> Result<T, KeyringError> {
         let fresh = self.store.is_none();
         match work(self.connected()?.as_ref()) {
             Err(CoreError::PlatformFailure(_)) if !fresh => {
@@ -140,7 +147,10 @@ struct Running;
 impl Running {
     fn enter() -> Option<Self> {
         let below = |running: usize| (running < MAX_THREADS).then(|| running.saturating_add(1));
-        RUNNING.fetch_update(Ordering::AcqRel, Ordering::Acquire, below).ok().map(|_| Self)
+        RUNNING
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, below)
+            .ok()
+            .map(|_| Self)
     }
 }
 

@@ -18,19 +18,27 @@ impl Attempts {
         let delay = delay(self.failures)?;
         // A failure without its moment: the delay begins when somebody asks, see `begin_delay_anew`.
         let passed = self.last.map_or(0, |last| now.seconds_since(&last));
-        delay.checked_sub(Duration::from_secs(passed)).filter(|rest| !rest.is_zero())
+        delay
+            .checked_sub(Duration::from_secs(passed))
+            .filter(|rest| !rest.is_zero())
     }
 
     /// The count with one more try that may fail.
     pub(crate) fn with_one_more(&self, now: Moment) -> Self {
-        Self { failures: self.failures.saturating_add(1), last: Some(now) }
+        Self {
+            failures: self.failures.saturating_add(1),
+            last: Some(now),
+        }
     }
 
     /// After the clock was set back, or another start of the machine, the delay counts from `now`: otherwise a clock
     /// that was wrong by a year would cost a year.
     pub(crate) fn begin_delay_anew(&self, now: Moment) -> Option<Self> {
         let last = self.last.filter(|last| !now.is_before(last));
-        (delay(self.failures).is_some() && last.is_none()).then_some(Self { last: Some(now), ..*self })
+        (delay(self.failures).is_some() && last.is_none()).then_some(Self {
+            last: Some(now),
+            ..*self
+        })
     }
 
     /// Tries before the next delay.
@@ -42,7 +50,11 @@ impl Attempts {
 /// The delay after that many failures.
 fn delay(failures: u32) -> Option<Duration> {
     let step = usize::try_from(failures.checked_sub(MAX_FREE_TRIES)?).unwrap_or(usize::MAX);
-    DELAYS.get(step).or(DELAYS.last()).copied().map(Duration::from_secs)
+    DELAYS
+        .get(step)
+        .or(DELAYS.last())
+        .copied()
+        .map(Duration::from_secs)
 }
 
 /// Tries without delay.
@@ -58,11 +70,16 @@ mod tests {
     use super::*;
 
     fn at(seconds: u64) -> Moment {
-        Moment { boot: [7; 16], seconds }
+        Moment {
+            boot: [7; 16],
+            seconds,
+        }
     }
 
     fn after(failures: u32) -> Attempts {
-        (0..failures).fold(Attempts::default(), |attempts, _| attempts.with_one_more(at(1_000)))
+        (0..failures).fold(Attempts::default(), |attempts, _| {
+            attempts.with_one_more(at(1_000))
+        })
     }
 
     #[test]
@@ -76,7 +93,9 @@ mod tests {
 
     #[test]
     fn delays_grow_up_to_a_day() {
-        let waits: Vec<_> = (8..20).map(|failures| after(failures).wait(&at(1_000)).unwrap()).collect();
+        let waits: Vec<_> = (8..20)
+            .map(|failures| after(failures).wait(&at(1_000)).unwrap())
+            .collect();
         assert!(waits.is_sorted());
         assert_eq!(waits.last(), Some(&Duration::from_secs(86_400)));
     }
@@ -84,7 +103,10 @@ mod tests {
     #[test]
     fn a_restart_of_the_machine_begins_the_delay_anew() {
         assert_eq!(
-            after(8).wait(&Moment { boot: [8; 16], seconds: 10 }),
+            after(8).wait(&Moment {
+                boot: [8; 16],
+                seconds: 10
+            }),
             Some(Duration::from_secs(20))
         );
     }

@@ -16,11 +16,11 @@ use zeroize::Zeroizing;
 
 use super::attempts::Attempts;
 use super::{Pin, PinError};
+use crate::VaultError;
 use crate::clock::Moment;
 use crate::keyring::SecretBytes;
 use crate::random::random;
 use crate::record::RecordError;
-use crate::VaultError;
 
 /// The PIN as the keyring keeps it.
 pub(crate) struct PinItem {
@@ -42,7 +42,12 @@ impl PinItem {
     /// Hashes a new PIN.
     pub(crate) fn new(pin: &Pin) -> Result<Self, PinError> {
         let salt = random().map_err(VaultError::from)?;
-        Ok(Self { salt, hash: hash(pin, &salt, COST)?, cost: COST, attempts: Attempts::default() })
+        Ok(Self {
+            salt,
+            hash: hash(pin, &salt, COST)?,
+            cost: COST,
+            attempts: Attempts::default(),
+        })
     }
 
     /// Compares, in a time that does not depend on the PIN.
@@ -54,8 +59,8 @@ impl PinItem {
     pub(crate) fn encode(&self) -> SecretBytes {
         let map = Map::new()
             .with(VERSION, ITEM_VERSION)
-            .with(SALT, &self.salt)
-            .with(HASH, &*self.hash)
+            .with(SALT, self.salt)
+            .with(HASH, self.hash.as_slice())
             .with(MEMORY, self.cost.memory_kib)
             .with(PASSES, self.cost.passes)
             .with(LANES, self.cost.lanes)
@@ -66,7 +71,10 @@ impl PinItem {
     }
 
     pub(crate) fn decode(bytes: &[u8]) -> Result<Self, RecordError> {
-        let mut map = decode(bytes).map_err(RecordError::Cbor)?.into_map().ok_or(RecordError::NotAMap)?;
+        let mut map = decode(bytes)
+            .map_err(RecordError::Cbor)?
+            .into_map()
+            .ok_or(RecordError::NotAMap)?;
         match number(&mut map, VERSION)? {
             ITEM_VERSION => {}
             version if version > ITEM_VERSION => return Err(RecordError::NewerVersion(version.into())),
@@ -93,9 +101,16 @@ impl PinItem {
             salt: bytes_of(&mut map, SALT)?,
             hash,
             cost,
-            attempts: Attempts { failures: number(&mut map, FAILURES)?, last },
+            attempts: Attempts {
+                failures: number(&mut map, FAILURES)?,
+                last,
+            },
         };
-        if map.is_empty() { Ok(item) } else { Err(RecordError::UnknownField) }
+        if map.is_empty() {
+            Ok(item)
+        } else {
+            Err(RecordError::UnknownField)
+        }
     }
 }
 
@@ -116,7 +131,10 @@ fn hash(pin: &Pin, salt: &[u8; 16], cost: Cost) -> Result<Zeroizing<[u8; 32]>, P
 
 fn number(map: &mut Map<'_>, key: u8) -> Result<u32, RecordError> {
     let value = map.take(key).ok_or(RecordError::Missing(key))?;
-    value.as_u64().and_then(|number| u32::try_from(number).ok()).ok_or(RecordError::Impossible(key))
+    value
+        .as_u64()
+        .and_then(|number| u32::try_from(number).ok())
+        .ok_or(RecordError::Impossible(key))
 }
 
 fn bytes_of<const N: usize>(map: &mut Map<'_>, key: u8) -> Result<[u8; N], RecordError> {
@@ -132,7 +150,11 @@ fn fixed<const N: usize>(value: &Value<'_>) -> Option<[u8; N]> {
 pub(crate) const PIN_USER: &str = "pin";
 
 /// The cost that the OWASP password storage cheat sheet names first for Argon2id: some 30 ms.
-const COST: Cost = Cost { memory_kib: 19 * 1024, passes: 2, lanes: 1 };
+const COST: Cost = Cost {
+    memory_kib: 19 * 1024,
+    passes: 2,
+    lanes: 1,
+};
 
 /// What a changed item may make us spend.
 const MAX_MEMORY_KIB: u32 = 1024 * 1024;
@@ -167,7 +189,10 @@ mod tests {
     #[test]
     fn an_item_reads_as_it_was_written() {
         let mut item = PinItem::new(&Pin::new("2468".to_owned()).unwrap()).unwrap();
-        item.attempts = item.attempts.with_one_more(Moment { boot: [3; 16], seconds: 77 });
+        item.attempts = item.attempts.with_one_more(Moment {
+            boot: [3; 16],
+            seconds: 77,
+        });
         let read = PinItem::decode(&item.encode()).unwrap();
         assert_eq!(read.attempts, item.attempts);
         assert!(read.is(&Pin::new("2468".to_owned()).unwrap()).unwrap());
@@ -175,7 +200,12 @@ mod tests {
 
     #[test]
     fn an_item_of_a_newer_version_is_called_that() {
-        let newer = encode(&Map::new().with(VERSION, 2_u8).with(99_u8, "something else").into());
+        let newer = encode(
+            &Map::new()
+                .with(VERSION, 2_u8)
+                .with(99_u8, "something else")
+                .into(),
+        );
         assert_eq!(PinItem::decode(&newer).unwrap_err(), RecordError::NewerVersion(2));
     }
 
@@ -183,7 +213,10 @@ mod tests {
     fn a_cost_beyond_reason_is_refused() {
         let mut item = PinItem::new(&Pin::new("2468".to_owned()).unwrap()).unwrap();
         item.cost.memory_kib = u32::MAX;
-        assert_eq!(PinItem::decode(&item.encode()).unwrap_err(), RecordError::Impossible(MEMORY));
+        assert_eq!(
+            PinItem::decode(&item.encode()).unwrap_err(),
+            RecordError::Impossible(MEMORY)
+        );
     }
 
     proptest! {

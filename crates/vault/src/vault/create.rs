@@ -31,7 +31,12 @@ impl Vault {
             return Err(error);
         }
         fault::point("read back");
-        let row = Row::new(id, Some(record.facts.clone()), RowState::Ready, record.backup_state);
+        let row = Row::new(
+            id,
+            Some(record.facts.clone()),
+            RowState::Ready,
+            record.backup_state,
+        );
         if let Err(error) = self.write_index(&lock, |index| Ok(index.put(&row)?)) {
             self.withdraw(id, &lock, &error);
             return Err(error);
@@ -52,7 +57,11 @@ impl Vault {
         self.keyring.create(&id.user(), &bytes)?;
         fault::point("in keyring");
         let kept = self.keyring.get(&id.user())?;
-        if kept.is_some_and(|kept| bool::from(kept.ct_eq(&bytes))) { Ok(()) } else { Err(VaultError::NotKept) }
+        if kept.is_some_and(|kept| bool::from(kept.ct_eq(&bytes))) {
+            Ok(())
+        } else {
+            Err(VaultError::NotKept)
+        }
     }
 
     /// Undoes what was done for a passkey that could not be kept. What can't be undone is left to its note.
@@ -72,10 +81,19 @@ impl Vault {
     }
 
     /// Removes the passkeys with this credential id, except the one just made.
-    fn remove_credential(&self, credential_id: &[u8], except: RecordId, lock: &FileLock) -> Result<(), VaultError> {
+    fn remove_credential(
+        &self,
+        credential_id: &[u8],
+        except: RecordId,
+        lock: &FileLock,
+    ) -> Result<(), VaultError> {
         let find = |index: &mut crate::index::Index| Ok(index.of_credential(credential_id)?);
         let rows = self.with_index(Access::Write(lock), find)?.unwrap_or_default();
-        for id in rows.into_iter().map(|row| row.record_id).filter(|id| *id != except) {
+        for id in rows
+            .into_iter()
+            .map(|row| row.record_id)
+            .filter(|id| *id != except)
+        {
             self.write_index(lock, |index| Ok(index.begin(id, Step::Removing)?))?;
             fault::point("removal noted");
             self.keyring.delete(&id.user())?;

@@ -63,18 +63,28 @@ impl Vault {
     pub fn list(&self) -> Result<Vec<PasskeyEntry>, VaultError> {
         let read = |index: &mut Index| {
             let rows = index.all()?;
-            rows.iter().map(|sealed| self.repaired_row(index, sealed).map(PasskeyEntry::from)).collect()
+            rows.iter()
+                .map(|sealed| self.repaired_row(index, sealed).map(PasskeyEntry::from))
+                .collect()
         };
         let mut entries: Vec<PasskeyEntry> = self.with_index(Access::Look, read)?.unwrap_or_default();
-        entries.sort_by(|a, b| (&a.rp_id, &a.user_name, a.created_at).cmp(&(&b.rp_id, &b.user_name, b.created_at)));
+        entries.sort_by(|a, b| {
+            (&a.rp_id, &a.user_name, a.created_at).cmp(&(&b.rp_id, &b.user_name, b.created_at))
+        });
         Ok(entries)
     }
 }
 
 impl From<Row> for PasskeyEntry {
     fn from(row: Row) -> Self {
-        let Row { record_id, facts, changing } = row;
-        let known = facts.as_ref().is_none_or(|facts| Algorithm::from_cose(facts.algorithm).is_some());
+        let Row {
+            record_id,
+            facts,
+            changing,
+        } = row;
+        let known = facts
+            .as_ref()
+            .is_none_or(|facts| Algorithm::from_cose(facts.algorithm).is_some());
         let state = match changing.state {
             RowState::Ready | RowState::Unfinished if !known => PasskeyState::NewerVersion,
             RowState::Ready => PasskeyState::Ready,
@@ -104,6 +114,8 @@ impl From<Row> for PasskeyEntry {
 
 impl fmt::Debug for PasskeyEntry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PasskeyEntry").field("state", &self.state).finish_non_exhaustive()
+        f.debug_struct("PasskeyEntry")
+            .field("state", &self.state)
+            .finish_non_exhaustive()
     }
 }

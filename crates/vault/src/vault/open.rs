@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{Access, Opened, Vault};
 use crate::folder::{FileLock, file_identity};
-use crate::index::{Index, LockedIndex, RecordId, Row, RowState, Seal, WrongKey};
+use crate::index::{Index, LockedIndex, RecordId, Row, RowState, Seal, Unlocking};
 use crate::random::random;
 use crate::record::RecordError;
 use crate::{IndexError, KeyringError, VaultError};
@@ -88,12 +88,14 @@ impl Vault {
             Err(error) if error.is_damage() => return Ok((Found::Unusable(None), seal)),
             Err(error) => return Err(error.into()),
         };
-        let Some(seal) = seal else { return Ok((Found::Unusable(Some(locked)), None)) };
+        let Some(seal) = seal else {
+            return Ok((Found::Unusable(Some(locked)), None));
+        };
         match locked.unlock(seal) {
-            Ok(index) => Ok((Found::Open(index), None)),
-            Err((WrongKey::Other(locked), seal)) => Ok((Found::Unusable(Some(locked)), Some(seal))),
-            Err((WrongKey::Failed(error), seal)) if error.is_damage() => Ok((Found::Unusable(None), Some(seal))),
-            Err((WrongKey::Failed(error), _)) => Err(error.into()),
+            Unlocking::Open(index) => Ok((Found::Open(index), None)),
+            Unlocking::OtherKey(locked, seal) => Ok((Found::Unusable(Some(locked)), Some(seal))),
+            Unlocking::Failed(error, seal) if error.is_damage() => Ok((Found::Unusable(None), Some(seal))),
+            Unlocking::Failed(error, _) => Err(error.into()),
         }
     }
 
@@ -108,8 +110,18 @@ impl Vault {
 
     /// Tells whether there is anything to build an index from, or to look at more closely.
     fn has_traces(&self) -> Result<bool, VaultError> {
-        let passkeys = || Ok(self.keyring.users()?.iter().any(|user| RecordId::from_user(user).is_some()));
-        if file_identity(&self.folder.index()).is_some() { Ok(true) } else { passkeys() }
+        let passkeys = || {
+            Ok(self
+                .keyring
+                .users()?
+                .iter()
+                .any(|user| RecordId::from_user(user).is_some()))
+        };
+        if file_identity(&self.folder.index()).is_some() {
+            Ok(true)
+        } else {
+            passkeys()
+        }
     }
 
     /// An index that opens with no key of this keyring may only be replaced by what is in this keyring if that is all
@@ -120,10 +132,18 @@ impl Vault {
             Err(error) if error.is_damage() => return Ok(()),
             listed => listed?,
         };
-        let held: HashSet<_> = self.keyring.users()?.iter().filter_map(|user| RecordId::from_user(user)).collect();
+        let held: HashSet<_> = self
+            .keyring
+            .users()?
+            .iter()
+            .filter_map(|user| RecordId::from_user(user))
+            .collect();
         match listed.iter().filter(|id| !held.contains(id)).count() {
             0 => Ok(()),
-            missing => Err(VaultError::OtherKeyring { listed: listed.len(), missing }),
+            missing => Err(VaultError::OtherKeyring {
+                listed: listed.len(),
+                missing,
+            }),
         }
     }
 
@@ -151,16 +171,17 @@ impl Vault {
         LockedIndex::create(&self.folder.index(), &seal, &rows)?;
         tracing::info!(passkeys = rows.len(), "built the passkey index from the keyring");
         match LockedIndex::open(&self.folder.index())?.unlock(seal) {
-            Ok(index) => self.opened(index, Access::LookLocked(lock)).map(Some),
-            Err((WrongKey::Other(_), _)) => Err(IndexError::Foreign.into()),
-            Err((WrongKey::Failed(error), _)) => Err(error.into()),
+            Unlocking::Open(index) => self.opened(index, Access::LookLocked(lock)).map(Some),
+            Unlocking::OtherKey(..) => Err(IndexError::Foreign.into()),
+            Unlocking::Failed(error, _) => Err(error.into()),
         }
     }
 
     fn rows_from_keyring(&self) -> Result<Vec<Row>, VaultError> {
         let users = self.keyring.users()?;
         let ids = users.iter().filter_map(|user| RecordId::from_user(user));
-        ids.filter_map(|id| self.row_from_keyring(id, RowState::Ready).transpose()).collect()
+        ids.filter_map(|id| self.row_from_keyring(id, RowState::Ready).transpose())
+            .collect()
     }
 
     /// Reads a passkey's item to make its row; `None` if there is no such item. An item that can't be used becomes a
@@ -169,10 +190,12 @@ impl Vault {
         let row = match self.read_record(id) {
             Ok(record) => Row::new(id, Some(record.facts.clone()), state, record.backup_state),
             Err(VaultError::KeyMissing) => return Ok(None),
-            Err(VaultError::Record(RecordError::NewerVersion(_))) => Row::new(id, None, RowState::Newer, false),
-            Err(VaultError::Record(_) | VaultError::Keyring(KeyringError::Garbled | KeyringError::Duplicate)) => {
-                Row::new(id, None, RowState::Damaged, false)
+            Err(VaultError::Record(RecordError::NewerVersion(_))) => {
+                Row::new(id, None, RowState::Newer, false)
             }
+            Err(
+                VaultError::Record(_) | VaultError::Keyring(KeyringError::Garbled | KeyringError::Duplicate),
+            ) => Row::new(id, None, RowState::Damaged, false),
             Err(error) => return Err(error),
         };
         Ok(Some(row))
@@ -194,7 +217,9 @@ impl Vault {
 
     fn make_index_key(&self) -> Result<Seal, VaultError> {
         let key = Zeroizing::new(random::<32>()?);
-        let item = Zeroizing::new(encode(&Map::new().with(1_u8, 1_u8).with(2_u8, &*key).into()));
+        let item = Zeroizing::new(encode(
+            &Map::new().with(1_u8, 1_u8).with(2_u8, key.as_slice()).into(),
+        ));
         self.keyring.replace(INDEX_KEY_USER, &item)?;
         let kept = self.keyring.get(INDEX_KEY_USER)?;
         if kept.is_none_or(|kept| *kept != *item) {
@@ -206,7 +231,10 @@ impl Vault {
 
 /// Reads the item of the index key: a map of version (1) and key (2).
 fn read_index_key(item: &[u8]) -> Result<Zeroizing<[u8; 32]>, RecordError> {
-    let mut map = decode(item).map_err(RecordError::Cbor)?.into_map().ok_or(RecordError::NotAMap)?;
+    let mut map = decode(item)
+        .map_err(RecordError::Cbor)?
+        .into_map()
+        .ok_or(RecordError::NotAMap)?;
     match map.take(1_u8).and_then(|version| version.as_u64()) {
         Some(1) => {}
         Some(version) if version > 1 => return Err(RecordError::NewerVersion(version)),
@@ -214,7 +242,8 @@ fn read_index_key(item: &[u8]) -> Result<Zeroizing<[u8; 32]>, RecordError> {
     }
     let key = map.take(2_u8).ok_or(RecordError::Missing(2))?;
     let key = key.as_bytes().and_then(|key| <&[u8; 32]>::try_from(key).ok());
-    key.map(|key| Zeroizing::new(*key)).ok_or(RecordError::Impossible(2))
+    key.map(|key| Zeroizing::new(*key))
+        .ok_or(RecordError::Impossible(2))
 }
 
 /// The item's name in the keyring.

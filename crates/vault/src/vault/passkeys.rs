@@ -28,7 +28,11 @@ impl Vault {
 
     /// Opens a row. One that does not open is made anew from the keyring, and one whose item was missing is looked for
     /// once more: the keyring may have come back.
-    pub(super) fn usable_row(&self, index: &mut Index, sealed: &SealedRow) -> Result<Option<Row>, VaultError> {
+    pub(super) fn usable_row(
+        &self,
+        index: &mut Index,
+        sealed: &SealedRow,
+    ) -> Result<Option<Row>, VaultError> {
         let row = self.repaired_row(index, sealed)?;
         match row.changing.state {
             RowState::Ready | RowState::Unfinished => Ok(Some(row)),
@@ -101,9 +105,19 @@ impl Vault {
                 RowState::Damaged
             }
             // The keyring or the index, not the passkey.
-            _ => return Ok(()),
+            VaultError::NotFound
+            | VaultError::Mismatch
+            | VaultError::NotKept
+            | VaultError::OtherKeyring { .. }
+            | VaultError::Busy
+            | VaultError::Keyring(_)
+            | VaultError::Index(_)
+            | VaultError::Folder(_)
+            | VaultError::Random(_) => return Ok(()),
         };
-        self.with_index(Access::Look, |index| Ok(index.change(id, |changing| changing.state = state)?))?;
+        self.with_index(Access::Look, |index| {
+            Ok(index.change(id, |changing| changing.state = state)?)
+        })?;
         Ok(())
     }
 
@@ -120,7 +134,11 @@ impl Vault {
                     }
                 })?;
             }
-            if rows.is_empty() { Err(VaultError::NotFound) } else { Ok(()) }
+            if rows.is_empty() {
+                Err(VaultError::NotFound)
+            } else {
+                Ok(())
+            }
         };
         self.with_index(Access::Look, note)?.ok_or(VaultError::NotFound)
     }

@@ -54,11 +54,18 @@ impl Vault {
     }
 
     fn check_index(&self, index: &mut Index) -> Result<CheckReport, VaultError> {
-        let held: HashSet<_> = self.keyring.users()?.iter().filter_map(|user| RecordId::from_user(user)).collect();
+        let held: HashSet<_> = self
+            .keyring
+            .users()?
+            .iter()
+            .filter_map(|user| RecordId::from_user(user))
+            .collect();
         let mut listed: HashMap<RecordId, RowState> = HashMap::new();
         let mut report = CheckReport::default();
         for sealed in index.all()? {
-            let Ok(row) = index.open_row(&sealed) else { continue };
+            let Ok(row) = index.open_row(&sealed) else {
+                continue;
+            };
             listed.insert(row.record_id, row.changing.state);
             if !held.contains(&row.record_id) {
                 index.change(row.record_id, |changing| changing.state = RowState::Missing)?;
@@ -81,12 +88,19 @@ impl Vault {
     }
 
     /// Looks at an item closely unless the index says that it is fine.
-    fn check_item(&self, index: &mut Index, id: RecordId, known: Option<RowState>) -> Result<RowState, VaultError> {
+    fn check_item(
+        &self,
+        index: &mut Index,
+        id: RecordId,
+        known: Option<RowState>,
+    ) -> Result<RowState, VaultError> {
         let state = match known {
             Some(state @ (RowState::Ready | RowState::Unfinished)) => return Ok(state),
             Some(RowState::Missing | RowState::Damaged | RowState::Newer) | None => RowState::Ready,
         };
-        let Some(row) = self.row_from_keyring(id, state)? else { return Ok(RowState::Missing) };
+        let Some(row) = self.row_from_keyring(id, state)? else {
+            return Ok(RowState::Missing);
+        };
         let state = row.changing.state;
         self.put_again(index, row, known.is_some())?;
         Ok(state)

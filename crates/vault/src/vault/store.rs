@@ -3,9 +3,7 @@
 use roamkey_authenticator::{
     Credential, CredentialStore, CredentialSummary, PrfSeed, PrfSeeds, PrivateKey, StoreError, UnixTime,
 };
-use roamkey_ctap::{
-    Algorithm, CredProtect, CredentialId, PublicKeyCredentialUserEntity, RpId, UserHandle,
-};
+use roamkey_ctap::{Algorithm, CredProtect, CredentialId, PublicKeyCredentialUserEntity, RpId, UserHandle};
 use zeroize::Zeroizing;
 
 use super::Vault;
@@ -49,11 +47,12 @@ impl From<VaultError> for StoreError {
             | VaultError::Mismatch
             | VaultError::Keyring(KeyringError::Garbled | KeyringError::Duplicate) => Self::Corrupt,
             VaultError::Keyring(KeyringError::Locked(_) | KeyringError::Dismissed(_)) => Self::Locked,
-            VaultError::Keyring(KeyringError::Unavailable(_) | KeyringError::NoCollection(_)) => Self::Missing,
-            VaultError::Keyring(KeyringError::TimedOut) | VaultError::Busy => Self::TimedOut,
-            VaultError::Keyring(KeyringError::TooLarge { .. }) | VaultError::Index(IndexError::DiskFull(_)) => {
-                Self::Full
+            VaultError::Keyring(KeyringError::Unavailable(_) | KeyringError::NoCollection(_)) => {
+                Self::Missing
             }
+            VaultError::Keyring(KeyringError::TimedOut) | VaultError::Busy => Self::TimedOut,
+            VaultError::Keyring(KeyringError::TooLarge { .. })
+            | VaultError::Index(IndexError::DiskFull(_)) => Self::Full,
             VaultError::Keyring(KeyringError::Unsupported | KeyringError::Failed(_))
             | VaultError::NotKept
             | VaultError::OtherKeyring { .. }
@@ -65,7 +64,11 @@ impl From<VaultError> for StoreError {
 }
 
 fn record(credential: &Credential) -> Record {
-    let PublicKeyCredentialUserEntity { id, name, display_name } = &credential.user;
+    let PublicKeyCredentialUserEntity {
+        id,
+        name,
+        display_name,
+    } = &credential.user;
     Record {
         facts: Facts {
             credential_id: credential.id.as_bytes().to_vec(),

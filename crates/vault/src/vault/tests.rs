@@ -1,1 +1,9 @@
-//! Tests.
+//! The vault as a whole: over a keyring in memory, and over a real gnome-keyring on a private bus.
+
+mod behaviour;
+mod crash;
+mod damage;
+mod pin;
+mod real;
+mod secrets;
+mod support;
