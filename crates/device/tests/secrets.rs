@@ -1,0 +1,98 @@
+//! Logging at TRACE, a whole registration and sign-in print no secret, no QR text, no advert, no site, no account, no
+//! credential ID and no payload. One test in a process of its own: the log is everybody's.
+
+mod stage;
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use roamkey_device::{Code, now};
+use roamkey_testkit::relying_party::client_platform::Registering;
+use roamkey_testkit::relying_party::{RegistrationRequest, RelyingParty};
+use roamkey_testkit::user::{Reaction, ScriptedUser};
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt as _;
+
+use stage::{PIN, Stage, code};
+
+const RP_ID: &str = "very-private-site.example";
+const ORIGIN: &str = "https://very-private-site.example";
+const ACCOUNT: &str = "a-very-private-account";
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+/// The ways in which bytes get into a log: hex, base64, a list of numbers. Any 8 bytes in a row are too many.
+fn traces(bytes: &[u8]) -> Vec<String> {
+    let forms = |window: &[u8]| {
+        let list: Vec<String> = window.iter().map(u8::to_string).collect();
+        [hex::encode(window), hex::encode_upper(window), list.join(", ")]
+    };
+    bytes.windows(8).step_by(4).flat_map(forms).collect()
+}
+
+#[tokio::test]
+async fn a_whole_transaction_logs_nothing_that_is_nobodys_business() {
+    let log = Log::default();
+    // Our own crates: what `roamkey -vvv` prints.
+    let ours = tracing_subscriber::filter::filter_fn(|meta| meta.target().starts_with("roamkey"));
+    let layer = tracing_subscriber::fmt::layer()
+        .with_writer(log.clone())
+        .with_ansi(false);
+    let subscriber = tracing_subscriber::registry().with(tracing_subscriber::Layer::with_filter(layer, ours));
+    tracing::subscriber::set_global_default(subscriber).unwrap();
+
+    let stage = Stage::new();
+    let mut heard = stage.air.listen();
+    let mut rp = RelyingParty::new(RP_ID, ORIGIN).unwrap();
+    let options = rp
+        .registration_options(&RegistrationRequest::of(ACCOUNT))
+        .unwrap();
+    let registering = Registering::new(&options, ORIGIN).unwrap();
+    let request = registering.request().to_vec();
+    let waiting = code(now().0);
+    let text = waiting.qr_text().to_owned();
+    let sign_in = stage.device.read(&Code::from_text(&text)).unwrap();
+    let user = ScriptedUser::new(Reaction::Approve(0));
+    let (done, answer, advert) = tokio::join!(
+        stage.device.run(sign_in, &user),
+        stage.browse(waiting, &request),
+        heard.next()
+    );
+    done.unwrap();
+    let answer = answer.unwrap().bytes;
+    stage
+        .device
+        .pin()
+        .verify(stage::pin("wrong horse"))
+        .await
+        .unwrap_err();
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("answered"), "the log is on:\n{log}");
+    for text in [RP_ID, ACCOUNT, PIN, "wrong horse", &text[6..40], &text[60..100]] {
+        assert!(!log.contains(text), "{text} is in the log:\n{log}");
+    }
+    for trace in [traces(&request), traces(&answer), traces(&advert)].concat() {
+        assert!(!log.contains(&trace), "{trace} is in the log:\n{log}");
+    }
+}
