@@ -39,6 +39,33 @@ async fn without_bluetoothd_there_is_no_service() {
 }
 
 #[tokio::test]
+async fn a_bluetoothd_that_is_not_running_is_not_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let started = folder.path().join("started");
+    let command = format!("/bin/sh -c 'touch {}; exit 1'", started.display());
+    let bus = PrivateBus::start_with_service("org.bluez", &command)
+        .await
+        .unwrap();
+    both(&Advertiser::on_bus(bus.address()), |error| {
+        matches!(error, AirError::NoService(Some(_)))
+    })
+    .await;
+    assert!(!started.exists());
+
+    // The bus would have started it for anybody else.
+    let connection = zbus::connection::Builder::address(bus.address())
+        .unwrap()
+        .build()
+        .await
+        .unwrap();
+    let objects = zbus::fdo::ObjectManagerProxy::new(&connection, "org.bluez", "/")
+        .await
+        .unwrap();
+    objects.get_managed_objects().await.unwrap_err();
+    assert!(started.exists());
+}
+
+#[tokio::test]
 async fn after_bluetoothd_has_ended_there_is_no_service() {
     let host = Host::start().await;
     host.bluez.stop_daemon(0).await;
@@ -161,7 +188,7 @@ async fn a_registration_that_fails_otherwise_keeps_its_cause() {
         host.advertiser.advertise(&advert(1)).await,
         Err(AirError::PoweredOff)
     ));
-    assert!(host.bluez.state().history.is_empty());
+    assert!(host.bluez.history().is_empty());
 }
 
 #[tokio::test]
@@ -186,7 +213,7 @@ async fn probing_puts_nothing_on_air() {
     let host = Host::start().await;
     let adapter = host.advertiser.probe().await.unwrap();
     assert_eq!((adapter.name(), adapter.free_slots()), ("hci0", Some(12)));
-    assert!(host.bluez.state().history.is_empty());
+    assert!(host.bluez.history().is_empty());
     assert_eq!(host.calls_of("RegisterAdvertisement"), 0);
 }
 

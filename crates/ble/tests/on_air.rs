@@ -72,13 +72,14 @@ async fn registers_and_unregisters_100_times_without_a_miss() {
         assert_eq!(host.bluez.state().on_air.len(), 1);
         on_air.stop().await;
     }
-    let history = host.bluez.state().history;
+    let history = host.bluez.history();
     let sent: Vec<_> = history
         .iter()
         .map(|advert| advert.data.fido().unwrap().to_vec())
         .collect();
     assert_eq!(sent, (0..100).map(bytes).collect::<Vec<_>>());
     host.bluez.emptied().await.unwrap();
+    alone(&host).await;
 }
 
 #[tokio::test]

@@ -186,6 +186,12 @@ impl MockBluez {
         self.with(|world| world.withdraw(advert));
     }
 
+    /// Everything that ever was on air, oldest first.
+    #[must_use]
+    pub fn history(&self) -> Vec<AirAdvert> {
+        self.with(|world| world.history())
+    }
+
     /// The method calls that `host` got, oldest first.
     #[must_use]
     pub fn calls(&self, host: usize) -> Vec<Call> {

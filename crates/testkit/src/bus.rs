@@ -23,11 +23,28 @@ impl PrivateBus {
     ///
     /// The daemon is not installed, did not start, or did not say so within 10 seconds.
     pub async fn start() -> io::Result<Self> {
+        Self::start_in(tempfile::Builder::new().prefix("roamkey-bus-").tempdir()?).await
+    }
+
+    /// Starts a bus that runs `command` when somebody first calls the service `name`, unless the caller forbids it.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub async fn start_with_service(name: &str, command: &str) -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("roamkey-bus-").tempdir()?;
+        let service = format!("[D-BUS Service]\nName={name}\nExec={command}\n");
+        std::fs::write(folder.path().join(format!("{name}.service")), service)?;
+        Self::start_in(folder).await
+    }
+
+    async fn start_in(folder: TempDir) -> io::Result<Self> {
         let config = folder.path().join("bus.conf");
-        let socket = folder.path().join("socket");
         let log = folder.path().join("log");
-        std::fs::write(&config, CONFIG.replace("@SOCKET@", &socket.to_string_lossy()))?;
+        std::fs::write(
+            &config,
+            CONFIG.replace("@FOLDER@", &folder.path().to_string_lossy()),
+        )?;
 
         let mut daemon = Command::new("dbus-daemon")
             .arg(format!("--config-file={}", config.display()))
@@ -68,7 +85,8 @@ const CONFIG: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bu
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>session</type>
-  <listen>unix:path=@SOCKET@</listen>
+  <listen>unix:path=@FOLDER@/socket</listen>
+  <servicedir>@FOLDER@</servicedir>
   <auth>EXTERNAL</auth>
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>

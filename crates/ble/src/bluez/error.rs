@@ -88,3 +88,72 @@ fn io_kind(error: &Error) -> Option<io::ErrorKind> {
 fn boxed(error: Error) -> Option<BoxError> {
     Some(Box::new(error))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use zbus::Message;
+
+    use super::*;
+
+    #[test]
+    fn a_bus_that_may_not_be_used_differs_from_one_that_is_not_there() {
+        assert!(matches!(
+            connecting(io_error(io::ErrorKind::PermissionDenied)),
+            AirError::NotPermitted(Some(_))
+        ));
+        assert!(matches!(
+            connecting(io_error(io::ErrorKind::NotFound)),
+            AirError::NoService(Some(_))
+        ));
+        assert!(matches!(
+            connecting(io_error(io::ErrorKind::ConnectionRefused)),
+            AirError::NoService(Some(_))
+        ));
+        assert!(matches!(
+            connecting(io_error(io::ErrorKind::TimedOut)),
+            AirError::TimedOut
+        ));
+        assert!(matches!(
+            connecting(Error::Handshake("REJECTED".to_owned())),
+            AirError::Failed(_)
+        ));
+    }
+
+    #[test]
+    fn a_connection_that_breaks_later_takes_the_service_with_it() {
+        assert!(matches!(
+            asking(io_error(io::ErrorKind::BrokenPipe)),
+            AirError::NoService(Some(_))
+        ));
+        assert!(matches!(
+            registering(io_error(io::ErrorKind::BrokenPipe)),
+            AirError::NoService(Some(_))
+        ));
+    }
+
+    #[test]
+    fn a_missing_permission_and_a_missing_slot_share_a_name() {
+        let reply = || method_error("org.bluez.Error.NotPermitted");
+        assert!(matches!(asking(reply()), AirError::NotPermitted(Some(_))));
+        assert!(matches!(registering(reply()), AirError::Unsupported(Some(_))));
+    }
+
+    #[test]
+    fn an_unknown_error_keeps_its_cause() {
+        let AirError::Failed(cause) = registering(method_error("org.bluez.Error.Unheard")) else {
+            panic!("an error of its own");
+        };
+        assert!(cause.to_string().contains("org.bluez.Error.Unheard"));
+    }
+
+    fn io_error(kind: io::ErrorKind) -> Error {
+        Error::InputOutput(Arc::new(kind.into()))
+    }
+
+    fn method_error(name: &str) -> Error {
+        let call = Message::method_call("/", "Call").unwrap().build(&()).unwrap();
+        Error::MethodError(name.try_into().unwrap(), None, call)
+    }
+}

@@ -21,8 +21,6 @@ use super::wire::{self, DEVICE, Fault, OBJECTS};
 pub struct State {
     /// Everything on air, oldest first.
     pub on_air: Vec<AirAdvert>,
-    /// Everything that ever was on air, oldest first.
-    pub history: Vec<AirAdvert>,
     /// The hosts.
     pub hosts: Vec<HostState>,
 }
@@ -31,6 +29,7 @@ pub struct State {
 pub(super) struct World {
     hosts: Vec<Host>,
     foreign: BTreeMap<AdvertId, AdvertData>,
+    /// Everything that ever was on air.
     history: BTreeMap<AdvertId, AirAdvert>,
     next: u64,
     refreshes: i16,
@@ -198,6 +197,10 @@ impl World {
         self.settle();
     }
 
+    pub(super) fn history(&self) -> Vec<AirAdvert> {
+        self.history.values().cloned().collect()
+    }
+
     pub(super) fn calls(&self, host: usize) -> Vec<Call> {
         self.hosts
             .get(host)
@@ -250,11 +253,7 @@ impl World {
             hear(host, &on_air);
         }
         let hosts = self.hosts.iter().map(Host::state).collect();
-        let state = State {
-            on_air,
-            history: self.history.values().cloned().collect(),
-            hosts,
-        };
+        let state = State { on_air, hosts };
         self.publish.send_if_modified(|published| {
             let modified = *published != state;
             *published = state;

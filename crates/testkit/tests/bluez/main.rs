@@ -224,7 +224,7 @@ async fn an_advert_that_bluez_can_not_read_or_send_is_refused() {
             "{what}"
         );
     }
-    assert!(bluez.state().history.is_empty());
+    assert!(bluez.history().is_empty());
     for fits in [
         Advert::of(&[1; 27]),
         Advert {
