@@ -230,9 +230,13 @@ fn show(prompt: &ConsentPrompt, source: CodeSource) -> String {
         Operation::Selection => lines.push(format!("    {site}  asks whether this is the device you mean")),
     }
     lines.push(String::new());
-    if source != CodeSource::Text {
-        lines.push("    The code came from a picture: anyone could have sent it to you.".to_owned());
-    }
+    let how = match source {
+        CodeSource::Picture => "from a picture",
+        _ => "as text",
+    };
+    lines.push(format!(
+        "    The code came {how}: anyone could have sent it to you."
+    ));
     lines.push("    Did you start this, on a device in front of you?".to_owned());
     lines.join("\n")
 }
