@@ -25,9 +25,9 @@ use store::MemoryStore;
 const NOW: UnixTime = UnixTime(1_700_000_000);
 
 fuzz_target!(|data: &[u8]| {
-    let mut authenticator = Authenticator::new(UserVerificationState::Configured);
-    let mut store = MemoryStore::new();
     let mut rng = StdRng::seed_from_u64(0);
+    let mut authenticator = Authenticator::with_all_extensions(UserVerificationState::Configured, &mut rng);
+    let mut store = MemoryStore::new();
     let mut rest = data;
     while let Some((&[high, low, person], after)) = rest.split_first_chunk() {
         let length = usize::from(u16::from_be_bytes([high, low])).min(after.len());

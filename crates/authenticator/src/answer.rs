@@ -67,6 +67,8 @@ impl Answer {
             | Rejection::InvalidOption
             | Rejection::UnsupportedOption
             | Rejection::UnsupportedAlgorithm
+            | Rejection::PinAuthInvalid
+            | Rejection::InvalidSubcommand
             | Rejection::NoNextAssertion
             | Rejection::ForeignConsent
             | Rejection::Key(_) => Outcome::Rejected(status),

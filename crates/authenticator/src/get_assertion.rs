@@ -6,6 +6,8 @@
 
 use std::collections::HashSet;
 
+use rand_core::CryptoRng;
+use roamkey_cbor::Map;
 use roamkey_ctap::get_assertion::{ExtensionInputs, Request, Response};
 use roamkey_ctap::{
     AuthenticatorData, CredProtect, CredentialId, Flags, PrfOutputs, PublicKeyCredentialDescriptor,
@@ -14,11 +16,12 @@ use roamkey_ctap::{
 use sha2::{Digest, Sha256};
 
 use crate::consent::Ceremony;
+use crate::hmac_secret::Salts;
 use crate::rejection::Rejection;
 use crate::request::{built_in_uv, refuse_pin_uv_auth};
 use crate::{
-    Account, Answer, ConsentPrompt, Credential, CredentialStore, Operation, Outcome, Pending, StoreError,
-    UnixTime, UserConsent, UserVerification, UserVerificationState, pending,
+    Account, Answer, Authenticator, ConsentPrompt, Credential, CredentialStore, Operation, Outcome, Pending,
+    StoreError, UnixTime, UserConsent, UserVerification, pending,
 };
 
 /// A request that passed steps 1 to 7.
@@ -27,25 +30,41 @@ pub(crate) struct Checked {
     rp_id: RpId,
     has_allow_list: bool,
     extensions: ExtensionInputs,
+    salts: Option<Salts>,
+    all_extensions: bool,
     user_presence: bool,
 }
 
 pub(crate) fn begin(
     request: Request,
-    state: UserVerificationState,
+    authenticator: &Authenticator,
     store: &dyn CredentialStore,
 ) -> Result<(Pending, ConsentPrompt), Rejection> {
     // Steps 1 and 2: pinUvAuthParam.
-    refuse_pin_uv_auth(request.pin_uv_auth_param.as_deref(), request.pin_uv_auth_protocol)?;
+    refuse_pin_uv_auth(
+        request.pin_uv_auth_param.as_deref(),
+        request.pin_uv_auth_protocol,
+        authenticator,
+    )?;
 
     // Step 3: the response begins with both bits "uv" and "up" false; `finish` sets them from the consent.
 
     // Step 4: options. Unknown ones were dropped at decoding. "rk" has no meaning here; "up" is true if absent.
-    let user_verification = built_in_uv(request.options.uv.unwrap_or(false), state)?;
+    let user_verification = built_in_uv(
+        request.options.uv.unwrap_or(false),
+        authenticator.user_verification,
+    )?;
     if request.options.rk.is_some() {
         return Err(Rejection::UnsupportedOption);
     }
     let user_presence = request.options.up.unwrap_or(true);
+
+    // Step 10, the part that needs nobody: the salts of hmac-secret, which demands user presence.
+    let salts = match (&request.extensions.hmac_secret, &authenticator.key_agreement) {
+        (Some(_), Some(_)) if !user_presence => return Err(Rejection::UnsupportedOption),
+        (Some(input), Some(key)) => Some(Salts::open(input, key)?),
+        (None | Some(_), None | Some(_)) => None,
+    };
 
     // Step 5. Not applicable: alwaysUv is not offered.
 
@@ -82,6 +101,8 @@ pub(crate) fn begin(
         rp_id: request.rp_id,
         has_allow_list,
         extensions: request.extensions,
+        salts,
+        all_extensions: authenticator.key_agreement.is_some(),
         user_presence,
     };
     Ok((
@@ -94,6 +115,7 @@ pub(crate) fn finish(
     checked: Checked,
     consent: &UserConsent,
     store: &mut dyn CredentialStore,
+    rng: &mut dyn CryptoRng,
     now: UnixTime,
 ) -> Result<Answer, Rejection> {
     // Step 7, its end: no applicable credential.
@@ -126,12 +148,25 @@ pub(crate) fn finish(
         results: Some(results),
     });
 
+    let wants_blob = checked.all_extensions && checked.extensions.cred_blob == Some(true);
+    let outputs = Map::new()
+        .with_some(
+            "credBlob",
+            wants_blob.then(|| credential.cred_blob.clone().unwrap_or_default()),
+        )
+        .with_some(
+            "hmac-secret",
+            checked
+                .salts
+                .map(|salts| salts.evaluate(&credential.prf_seeds, user_verified, rng)),
+        );
+
     // Steps 11 and 12: the person chose at the prompt, so there is one credential, and no numberOfCredentials.
     // userSelected is for requests without allow list only.
     let user_selected = (!checked.has_allow_list).then_some(true);
 
     // Step 13: sign.
-    let auth_data = auth_data(&credential, flags)?;
+    let auth_data = auth_data(&credential, flags, outputs)?;
     let signature = credential.key.sign(&[&auth_data, &checked.client_data_hash])?;
 
     let response = Response {
@@ -157,13 +192,13 @@ fn is_visible(policy: CredProtect, has_allow_list: bool, user_verification: User
     }
 }
 
-fn auth_data(credential: &Credential, flags: Flags) -> Result<Vec<u8>, Rejection> {
+fn auth_data(credential: &Credential, flags: Flags, outputs: Map<'static>) -> Result<Vec<u8>, Rejection> {
     let data = AuthenticatorData {
         rp_id_hash: Sha256::digest(credential.rp_id.as_str()).into(),
         flags,
         sign_count: 0,
         attested: None,
-        extensions: None,
+        extensions: (!outputs.is_empty()).then_some(outputs),
     };
     Ok(data.encode()?)
 }

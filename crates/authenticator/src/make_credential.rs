@@ -13,12 +13,14 @@ use roamkey_ctap::{
 use sha2::{Digest, Sha256};
 
 use crate::consent::Ceremony;
-use crate::get_info::{AAGUID, ALGORITHMS};
+use crate::get_info::{AAGUID, ALGORITHMS, MAX_CRED_BLOB_LENGTH};
+use crate::hmac_secret::Salts;
 use crate::rejection::Rejection;
 use crate::request::{built_in_uv, refuse_pin_uv_auth};
 use crate::{
-    Answer, ConsentPrompt, Credential, CredentialStore, CredentialSummary, KeyError, Operation, Outcome,
-    Pending, PrfSeeds, PrivateKey, UnixTime, UserConsent, UserVerification, UserVerificationState, pending,
+    Answer, Authenticator, ConsentPrompt, Credential, CredentialStore, CredentialSummary, KeyError,
+    Operation, Outcome, Pending, PrfSeeds, PrivateKey, UnixTime, UserConsent, UserVerification,
+    UserVerificationState, pending,
 };
 
 /// Longest user name that is kept, in bytes; longer ones are cut (CTAP 2.3 §6.1.4 allows it from 64 bytes on). Keyrings
@@ -36,6 +38,8 @@ pub(crate) struct Checked {
     algorithm: Algorithm,
     exclude_list: Vec<PublicKeyCredentialDescriptor>,
     extensions: ExtensionInputs,
+    salts: Option<Salts>,
+    all_extensions: bool,
     discoverable: bool,
     attestation: Attestation,
 }
@@ -49,11 +53,17 @@ enum Attestation {
 
 pub(crate) fn begin(
     request: Request,
-    state: UserVerificationState,
+    authenticator: &Authenticator,
     store: &dyn CredentialStore,
 ) -> Result<(Pending, ConsentPrompt), Rejection> {
     // Steps 1 and 2: pinUvAuthParam.
-    refuse_pin_uv_auth(request.pin_uv_auth_param.as_deref(), request.pin_uv_auth_protocol)?;
+    refuse_pin_uv_auth(
+        request.pin_uv_auth_param.as_deref(),
+        request.pin_uv_auth_protocol,
+        authenticator,
+    )?;
+
+    let state = authenticator.user_verification;
 
     // Step 3: the first supported algorithm of the list wins. Wrong types and missing members ended at decoding.
     let supported = |parameters: &PublicKeyCredentialParameters| {
@@ -94,6 +104,14 @@ pub(crate) fn begin(
         return Err(Rejection::InvalidParameter);
     }
 
+    // Step 15, the part that needs nobody: the salts of hmac-secret-mc, which counts only beside hmac-secret.
+    let salts = match (&request.extensions.hmac_secret_mc, &authenticator.key_agreement) {
+        (Some(input), Some(key)) if request.extensions.hmac_secret == Some(true) => {
+            Some(Salts::open(input, key)?)
+        }
+        (None | Some(_), None | Some(_)) => None,
+    };
+
     // A store that can't be read is told before the person is bothered, and whatever is in it.
     store.find(&request.rp.id)?;
 
@@ -113,6 +131,8 @@ pub(crate) fn begin(
         algorithm,
         exclude_list: request.exclude_list,
         extensions: request.extensions,
+        salts,
+        all_extensions: authenticator.key_agreement.is_some(),
         discoverable,
         attestation: preferred_attestation(&request.attestation_formats_preference),
     };
@@ -151,6 +171,12 @@ pub(crate) fn finish(
 
     // Step 15: extensions, as far as they shape the credential.
     let cred_protect = checked.extensions.cred_protect.unwrap_or_default();
+    let offered_blob = checked
+        .extensions
+        .cred_blob
+        .as_ref()
+        .filter(|_| checked.all_extensions);
+    let cred_blob = offered_blob.filter(|blob| blob.len() <= MAX_CRED_BLOB_LENGTH);
 
     // Step 16: the key pair, and with it both seeds of the pseudo-random function.
     let key = PrivateKey::generate(checked.algorithm, rng).ok_or(KeyError::Invalid)?;
@@ -164,7 +190,7 @@ pub(crate) fn finish(
         prf_seeds: PrfSeeds::generate(rng),
         discoverable: checked.discoverable,
         cred_protect,
-        cred_blob: None,
+        cred_blob: cred_blob.cloned(),
         backup_eligible: flags.backup_eligible,
         backup_state: flags.backup_state,
         created_at: now,
@@ -178,7 +204,24 @@ pub(crate) fn finish(
             .as_ref()
             .map(|salts| credential.prf_seeds.evaluate(user_verified, salts)),
     });
-    let auth_data = auth_data(&credential, flags, checked.extensions.cred_protect)?;
+    let hmac_secret = checked
+        .extensions
+        .hmac_secret
+        .filter(|wanted| *wanted && checked.all_extensions);
+    let outputs = Map::new()
+        .with_some("credBlob", offered_blob.map(|_| credential.cred_blob.is_some()))
+        .with_some(
+            "credProtect",
+            checked.extensions.cred_protect.map(CredProtect::level),
+        )
+        .with_some("hmac-secret", hmac_secret)
+        .with_some(
+            "hmac-secret-mc",
+            checked
+                .salts
+                .map(|salts| salts.evaluate(&credential.prf_seeds, user_verified, rng)),
+        );
+    let auth_data = auth_data(&credential, flags, outputs)?;
     let (fmt, att_stmt) = attest(
         checked.attestation,
         &credential.key,
@@ -219,12 +262,7 @@ fn is_excluded(
             .any(|descriptor| descriptor.id() == Some(&summary.id))
 }
 
-fn auth_data(
-    credential: &Credential,
-    flags: Flags,
-    cred_protect: Option<CredProtect>,
-) -> Result<Vec<u8>, Rejection> {
-    let outputs = Map::new().with_some("credProtect", cred_protect.map(CredProtect::level));
+fn auth_data(credential: &Credential, flags: Flags, outputs: Map<'static>) -> Result<Vec<u8>, Rejection> {
     let data = AuthenticatorData {
         rp_id_hash: Sha256::digest(credential.rp_id.as_str()).into(),
         flags,

@@ -41,7 +41,7 @@ impl Pending {
         }
         let answer = match self.request {
             Request::MakeCredential(checked) => make_credential::finish(*checked, &consent, store, rng, now),
-            Request::GetAssertion(checked) => get_assertion::finish(*checked, &consent, store, now),
+            Request::GetAssertion(checked) => get_assertion::finish(*checked, &consent, store, rng, now),
             Request::Selection => Ok(selection::finish()),
         };
         answer.unwrap_or_else(Answer::rejected)

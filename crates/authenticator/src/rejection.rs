@@ -22,6 +22,10 @@ pub(crate) enum Rejection {
     UnsupportedOption,
     /// None of the algorithms is supported.
     UnsupportedAlgorithm,
+    /// A code over the salts, or the proof of a token, does not verify. No tokens are given out, so no proof can.
+    PinAuthInvalid,
+    /// The subcommand is not offered.
+    InvalidSubcommand,
     /// There is no assertion to go on with.
     NoNextAssertion,
 
@@ -53,6 +57,8 @@ impl Rejection {
             Self::InvalidOption => StatusCode::InvalidOption,
             Self::UnsupportedOption => StatusCode::UnsupportedOption,
             Self::UnsupportedAlgorithm => StatusCode::UnsupportedAlgorithm,
+            Self::PinAuthInvalid => StatusCode::PinAuthInvalid,
+            Self::InvalidSubcommand => StatusCode::InvalidSubcommand,
             Self::NoNextAssertion => StatusCode::NotAllowed,
             Self::NoCredentials => StatusCode::NoCredentials,
             Self::Excluded => StatusCode::CredentialExcluded,

@@ -4,6 +4,9 @@
 //! prf in    {"eval": evaluation?, "evalByCredential": {credential id: evaluation}?}
 //! prf out   {"enabled": bool?, "results": evaluation?}        unsigned
 //! evaluation {"first": 32 bytes, "second": 32 bytes?}
+//!
+//! hmac-secret in at assertion, hmac-secret-mc in at creation
+//!           {1: keyAgreement, 2: saltEnc, 3: saltAuth, 4: pinUvAuthProtocol?}
 //! ```
 //!
 //! `prf` is the form that client platforms speak over hybrid: inputs arrive hashed already
@@ -16,7 +19,7 @@ use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroize;
 
 use crate::fields::{Fields, FromValue};
-use crate::{CredentialId, DecodeError};
+use crate::{CoseKey, CredentialId, DecodeError};
 
 /// How strongly a credential is protected (CTAP 2.3 §12.1).
 #[derive(Clone, Copy, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
@@ -193,6 +196,43 @@ impl<'a> FromValue<'a> for PrfOutputs {
         Ok(Self {
             enabled: fields.optional("enabled", "prf enabled")?,
             results: fields.optional("results", "prf results")?,
+        })
+    }
+}
+
+/// What `hmac-secret` at assertion and `hmac-secret-mc` at creation want: salts, encrypted for the authenticator
+/// (CTAP 2.3 §12.7 and §12.8).
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct HmacSecretInput {
+    /// The client platform's public key.
+    pub key_agreement: CoseKey,
+    /// The encrypted salts.
+    pub salt_enc: Vec<u8>,
+    /// The authentication code of `salt_enc`.
+    pub salt_auth: Vec<u8>,
+    /// The PIN/UV auth protocol; 1 if absent.
+    pub protocol: Option<u64>,
+}
+
+impl HmacSecretInput {
+    pub(crate) fn to_value(&self) -> Value<'_> {
+        Map::new()
+            .with(1, self.key_agreement.to_value())
+            .with(2, &self.salt_enc)
+            .with(3, &self.salt_auth)
+            .with_some(4, self.protocol)
+            .into()
+    }
+}
+
+impl<'a> FromValue<'a> for HmacSecretInput {
+    fn from_value(value: Value<'a>, name: &'static str) -> Result<Self, DecodeError> {
+        let mut fields = Fields::of(value, name)?;
+        Ok(Self {
+            key_agreement: fields.required(1, "keyAgreement")?,
+            salt_enc: fields.required(2, "saltEnc")?,
+            salt_auth: fields.required(3, "saltAuth")?,
+            protocol: fields.optional(4, "pinUvAuthProtocol")?,
         })
     }
 }

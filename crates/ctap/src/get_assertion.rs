@@ -11,7 +11,7 @@ use roamkey_cbor::{Map, Value};
 
 use crate::command::{MAX_LIST_LENGTH, response_fields, with_first_byte};
 use crate::entity::descriptors;
-use crate::extensions::{PrfInputs, PrfOutputs};
+use crate::extensions::{HmacSecretInput, PrfInputs, PrfOutputs};
 use crate::fields::{Fields, FromValue};
 use crate::make_credential::Options;
 use crate::{
@@ -45,6 +45,8 @@ pub struct ExtensionInputs {
     pub prf: Option<PrfInputs>,
     /// `credBlob`: whether to return the bytes that are kept with the credential.
     pub cred_blob: Option<bool>,
+    /// `hmac-secret`: salts to evaluate.
+    pub hmac_secret: Option<HmacSecretInput>,
 }
 
 impl Request {
@@ -72,7 +74,14 @@ impl Request {
             .map(PublicKeyCredentialDescriptor::to_value);
         let extensions = Map::new()
             .with_some("prf", self.extensions.prf.as_ref().map(PrfInputs::to_value))
-            .with_some("credBlob", self.extensions.cred_blob);
+            .with_some("credBlob", self.extensions.cred_blob)
+            .with_some(
+                "hmac-secret",
+                self.extensions
+                    .hmac_secret
+                    .as_ref()
+                    .map(HmacSecretInput::to_value),
+            );
         Map::new()
             .with(1, self.rp_id.as_str())
             .with(2, self.client_data_hash.as_slice())
@@ -94,6 +103,7 @@ impl<'a> FromValue<'a> for ExtensionInputs {
         Ok(Self {
             prf: fields.optional("prf", "prf")?,
             cred_blob: fields.optional("credBlob", "credBlob")?,
+            hmac_secret: fields.optional("hmac-secret", "hmac-secret")?,
         })
     }
 }

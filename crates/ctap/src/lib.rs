@@ -41,5 +41,5 @@ pub use entity::{
     PublicKeyCredentialRpEntity, PublicKeyCredentialUserEntity, RpId, UserHandle,
 };
 pub use error::{DecodeError, ResponseError};
-pub use extensions::{CredProtect, PrfEvaluation, PrfInputs, PrfOutputs};
+pub use extensions::{CredProtect, HmacSecretInput, PrfEvaluation, PrfInputs, PrfOutputs};
 pub use status::StatusCode;

@@ -10,7 +10,7 @@ use roamkey_cbor::{Map, Value};
 
 use crate::command::{MAX_LIST_LENGTH, response_fields, with_first_byte};
 use crate::entity::descriptors;
-use crate::extensions::{CredProtect, PrfInputs, PrfOutputs};
+use crate::extensions::{CredProtect, HmacSecretInput, PrfInputs, PrfOutputs};
 use crate::fields::{Fields, FromValue};
 use crate::{
     DecodeError, PublicKeyCredentialDescriptor, PublicKeyCredentialParameters, PublicKeyCredentialRpEntity,
@@ -59,6 +59,10 @@ pub struct ExtensionInputs {
     pub cred_protect: Option<CredProtect>,
     /// `credBlob`: bytes to keep with the credential.
     pub cred_blob: Option<Vec<u8>>,
+    /// `hmac-secret`: whether the credential shall be able to evaluate.
+    pub hmac_secret: Option<bool>,
+    /// `hmac-secret-mc`: salts to evaluate at once.
+    pub hmac_secret_mc: Option<HmacSecretInput>,
 }
 
 /// Options. Unknown ones are ignored.
@@ -157,6 +161,11 @@ impl ExtensionInputs {
             .with_some("prf", self.prf.as_ref().map(PrfInputs::to_value))
             .with_some("credProtect", self.cred_protect.map(CredProtect::level))
             .with_some("credBlob", self.cred_blob.as_deref())
+            .with_some("hmac-secret", self.hmac_secret)
+            .with_some(
+                "hmac-secret-mc",
+                self.hmac_secret_mc.as_ref().map(HmacSecretInput::to_value),
+            )
     }
 }
 
@@ -167,6 +176,8 @@ impl<'a> FromValue<'a> for ExtensionInputs {
             prf: fields.optional("prf", "prf")?,
             cred_protect: fields.optional("credProtect", "credProtect")?,
             cred_blob: fields.optional("credBlob", "credBlob")?,
+            hmac_secret: fields.optional("hmac-secret", "hmac-secret")?,
+            hmac_secret_mc: fields.optional("hmac-secret-mc", "hmac-secret-mc")?,
         })
     }
 }

@@ -17,9 +17,9 @@ use roamkey_ctap::get_info::Info;
 use roamkey_ctap::make_credential::Options;
 use roamkey_ctap::{
     Aaguid, Algorithm, AttestedCredentialData, AuthenticatorData, ClientPin, Command, CoseKey, CredProtect,
-    CredentialId, Flags, KeyAgreement, PrfEvaluation, PrfInputs, PrfOutputs, PublicKeyCredentialDescriptor,
-    PublicKeyCredentialParameters, PublicKeyCredentialRpEntity, PublicKeyCredentialUserEntity, RpId,
-    UserHandle, get_assertion, make_credential,
+    CredentialId, Flags, HmacSecretInput, KeyAgreement, PrfEvaluation, PrfInputs, PrfOutputs,
+    PublicKeyCredentialDescriptor, PublicKeyCredentialParameters, PublicKeyCredentialRpEntity,
+    PublicKeyCredentialUserEntity, RpId, UserHandle, get_assertion, make_credential,
 };
 
 fn rp_id() -> impl Strategy<Value = RpId> {
@@ -66,6 +66,21 @@ fn prf_inputs() -> impl Strategy<Value = PrfInputs> {
     })
 }
 
+fn hmac_secret() -> impl Strategy<Value = HmacSecretInput> {
+    let parts = (
+        cose_key(),
+        any::<Vec<u8>>(),
+        any::<Vec<u8>>(),
+        any::<Option<u64>>(),
+    );
+    parts.prop_map(|(key_agreement, salt_enc, salt_auth, protocol)| HmacSecretInput {
+        key_agreement,
+        salt_enc,
+        salt_auth,
+        protocol,
+    })
+}
+
 fn options() -> impl Strategy<Value = Options> {
     any::<(Option<bool>, Option<bool>, Option<bool>)>().prop_map(|(rk, up, uv)| Options { rk, up, uv })
 }
@@ -80,6 +95,8 @@ prop_compose! {
         prf in option::of(prf_inputs().prop_map(|inputs| PrfInputs { eval: inputs.eval, ..PrfInputs::default() })),
         level in option::of(1_u64..=3),
         cred_blob in option::of(vec(any::<u8>(), 0..40)),
+        hmac_secret: Option<bool>,
+        hmac_secret_mc in option::of(hmac_secret()),
         options in options(),
         pin in any::<(Option<Vec<u8>>, Option<u64>, Option<u64>)>(),
         formats in vec("[a-z]{1,8}", 0..3),
@@ -91,7 +108,7 @@ prop_compose! {
             extensions: make_credential::ExtensionInputs {
                 prf,
                 cred_protect: level.and_then(CredProtect::from_level),
-                cred_blob,
+                cred_blob, hmac_secret, hmac_secret_mc,
             },
             options,
             pin_uv_auth_param: pin.0,
@@ -109,12 +126,13 @@ prop_compose! {
         allow_list in descriptors(),
         prf in option::of(prf_inputs()),
         cred_blob: Option<bool>,
+        hmac_secret in option::of(hmac_secret()),
         options in options(),
         pin in any::<(Option<Vec<u8>>, Option<u64>)>(),
     ) -> Command {
         Command::GetAssertion(Box::new(get_assertion::Request {
             rp_id, client_data_hash, allow_list,
-            extensions: get_assertion::ExtensionInputs { prf, cred_blob },
+            extensions: get_assertion::ExtensionInputs { prf, cred_blob, hmac_secret },
             options,
             pin_uv_auth_param: pin.0,
             pin_uv_auth_protocol: pin.1,

@@ -123,7 +123,7 @@ impl Device {
             Verification::NotSetUp => UserVerificationState::NotConfigured,
         };
         Self {
-            authenticator: Authenticator::new(state),
+            authenticator: Authenticator::with_all_extensions(state, &mut rand::rng()),
             store: MemoryStore::new(),
             person,
         }
