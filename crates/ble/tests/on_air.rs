@@ -112,6 +112,24 @@ async fn a_future_dropped_at_any_point_leaves_nothing_on_air() {
 }
 
 #[tokio::test]
+async fn a_future_dropped_while_bluez_registers_unregisters() {
+    let host = Host::start().await;
+    host.bluez.behave(0, Behaviour::HoldingAdverts);
+    let advert = advert(1);
+    tokio::select! {
+        result = host.advertiser.advertise(&advert) => panic!("advertised too early: {result:?}"),
+        held = host.bluez.wait_until("an advert held", |state| state.hosts[0].held == 1) => drop(held.unwrap()),
+    }
+    alone(&host).await;
+    host.bluez
+        .wait_until("its end", |state| state.hosts[0].has_no_adverts())
+        .await
+        .unwrap();
+    host.bluez.behave(0, Behaviour::Normal);
+    assert!(host.bluez.history().is_empty());
+}
+
+#[tokio::test]
 async fn a_killed_process_leaves_nothing_on_air() {
     if let Ok(address) = std::env::var(CHILD) {
         let _on_air = Advertiser::on_bus(address).advertise(&advert(7)).await.unwrap();

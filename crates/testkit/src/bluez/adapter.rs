@@ -277,11 +277,13 @@ impl Adapter {
         Some(self.registrations.remove(position))
     }
 
-    /// A program has left the bus.
+    /// A program has left the bus. Like `bluetoothd`, this does not notice for an advertisement that it is still reading:
+    /// only `UnregisterAdvertisement` keeps that off the air.
     pub(super) fn forget(&mut self, client: &str) {
         self.discoveries.remove(client);
+        let reading = |registration: &Registration| matches!(registration.progress, Progress::Reading(_));
         self.registrations
-            .retain(|registration| registration.client != client);
+            .retain(|registration| registration.client != client || reading(registration));
     }
 
     fn position(&self, client: &str, object: &OwnedObjectPath) -> Option<usize> {

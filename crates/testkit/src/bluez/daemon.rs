@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 use zbus::{Connection, MatchRule, Message, MessageStream, connection};
 
+use super::host::ReadAdvert;
 use super::radio::AdvertId;
 use super::wire::{ADVERTISEMENT, PROPERTIES};
 use super::world::World;
@@ -111,7 +112,14 @@ async fn write(
                 let connection = connection.clone();
                 waiting.spawn(async move {
                     let properties = advertisement(&connection, &client, &object).await.ok();
-                    lock(&world).advert_read(host, adapter, id, properties);
+                    lock(&world).advert_read(
+                        host,
+                        ReadAdvert {
+                            adapter,
+                            id,
+                            properties,
+                        },
+                    );
                 });
             }
             Effect::Expire { id, after } => {

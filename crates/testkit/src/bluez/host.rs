@@ -1,6 +1,6 @@
 //! One host: its `bluetoothd` as the bus sees it, and what that answers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use tokio::sync::mpsc;
 use zbus::Message;
@@ -51,6 +51,8 @@ pub struct HostState {
     pub running: bool,
     /// By their numbers.
     pub adapters: Vec<AdapterState>,
+    /// Adverts that were read and neither go on air nor are answered: see [`Behaviour::HoldingAdverts`].
+    pub held: usize,
 }
 
 impl HostState {
@@ -77,6 +79,8 @@ pub enum Behaviour {
     Silent,
     /// It never answers `RegisterAdvertisement`, and is normal otherwise.
     SilentOnAdverts,
+    /// It reads adverts as usual, and puts them on air and answers only when its behaviour changes: a slow controller.
+    HoldingAdverts,
     /// Every call fails.
     Refusing(Fault),
     /// `RegisterAdvertisement` fails.
@@ -96,6 +100,14 @@ pub struct Call {
     pub member: String,
 }
 
+/// An advertisement object as it was read; `None` if it could not be.
+#[derive(Debug)]
+pub(super) struct ReadAdvert {
+    pub(super) adapter: u8,
+    pub(super) id: AdvertId,
+    pub(super) properties: Option<HashMap<String, OwnedValue>>,
+}
+
 #[derive(Debug)]
 pub(super) struct Host {
     pub(super) index: usize,
@@ -104,6 +116,8 @@ pub(super) struct Host {
     pub(super) calls: Vec<Call>,
     /// What a silent daemon has not looked at yet.
     pub(super) unread: Vec<Message>,
+    /// The adverts it holds.
+    pub(super) held: Vec<ReadAdvert>,
     /// To the daemon's task; none while it is not running. Unbounded, as a test sends a handful and must not wait.
     pub(super) effects: Option<mpsc::UnboundedSender<Effect>>,
     /// What programs have been told of the adapters.
@@ -126,6 +140,7 @@ impl Host {
             behaviour: Behaviour::Normal,
             calls: Vec::new(),
             unread: Vec::new(),
+            held: Vec::new(),
             effects: None,
         }
     }
@@ -135,6 +150,7 @@ impl Host {
         HostState {
             running: self.effects.is_some(),
             adapters,
+            held: self.held.len(),
         }
     }
 
@@ -185,6 +201,7 @@ impl Host {
             Behaviour::Normal
             | Behaviour::Silent
             | Behaviour::SilentOnAdverts
+            | Behaviour::HoldingAdverts
             | Behaviour::RefusingAdverts(_) => {}
         }
         match (interface.as_str(), member.as_str()) {

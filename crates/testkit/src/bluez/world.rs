@@ -2,17 +2,16 @@
 //!
 //! Everything here is synchronous; what must be sent goes to the daemons' tasks as [`Effect`]s, in order.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use tokio::sync::{mpsc, watch};
 use zbus::Message;
 use zbus::message::Type;
-use zbus::zvariant::OwnedValue;
 
 use super::adapter::{Adapter, AdapterConfig, Progress};
 use super::advertisement::Advertisement;
 use super::daemon::Effect;
-use super::host::{Behaviour, Call, Host, HostConfig, HostState, RSSI};
+use super::host::{Behaviour, Call, Host, HostConfig, HostState, RSSI, ReadAdvert};
 use super::radio::{AdvertData, AdvertId, AirAdvert, Source};
 use super::wire::{self, DEVICE, Fault, OBJECTS};
 
@@ -64,6 +63,7 @@ impl World {
         self.on(host, |host| {
             host.effects = None;
             host.unread.clear();
+            host.held.clear();
             for adapter in host.adapters.values_mut() {
                 *adapter = Adapter::new(adapter.number, host.index, adapter.config.clone());
             }
@@ -87,36 +87,13 @@ impl World {
         });
     }
 
-    /// The object of a registration has been read, or could not be.
-    pub(super) fn advert_read(
-        &mut self,
-        host: usize,
-        adapter: u8,
-        id: AdvertId,
-        properties: Option<HashMap<String, OwnedValue>>,
-    ) {
+    /// The object of a registration has been read.
+    pub(super) fn advert_read(&mut self, host: usize, advert: ReadAdvert) {
         self.on(host, |host| {
-            let Some(adapter) = host.adapters.get_mut(&adapter) else {
-                return;
-            };
-            let max_len = adapter.config.max_advert_len.into();
-            let Some(mut registration) = adapter.take(id) else {
-                return;
-            };
-            let Progress::Reading(call) = &registration.progress else {
-                return;
-            };
-            let call = call.clone();
-            match properties.and_then(|properties| Advertisement::parse(&properties, max_len)) {
-                Some(advertisement) => {
-                    registration.progress = Progress::Registered(advertisement.data);
-                    adapter.registrations.push(registration);
-                    host.send(wire::reply(&call, &()).ok().flatten());
-                    if let Some(after) = advertisement.timeout {
-                        host.effect(Effect::Expire { id, after });
-                    }
-                }
-                None => host.send(wire::error(&call, Fault::UNREADABLE_ADVERT)),
+            if host.behaviour == Behaviour::HoldingAdverts {
+                host.held.push(advert);
+            } else {
+                complete(host, advert);
             }
         });
     }
@@ -170,9 +147,13 @@ impl World {
             let unread = self
                 .on(host, |host| std::mem::take(&mut host.unread))
                 .unwrap_or_default();
-            for message in unread {
-                self.receive(host, message);
-            }
+            unread.into_iter().for_each(|message| self.receive(host, message));
+        }
+        if behaviour != Behaviour::HoldingAdverts {
+            let held = self
+                .on(host, |host| std::mem::take(&mut host.held))
+                .unwrap_or_default();
+            held.into_iter().for_each(|advert| self.advert_read(host, advert));
         }
     }
 
@@ -259,6 +240,37 @@ impl World {
             *published = state;
             modified
         });
+    }
+}
+
+/// Ends a registration: on air, or refused. One that was unregistered meanwhile is not there any more.
+fn complete(host: &mut Host, advert: ReadAdvert) {
+    let ReadAdvert {
+        adapter,
+        id,
+        properties,
+    } = advert;
+    let Some(adapter) = host.adapters.get_mut(&adapter) else {
+        return;
+    };
+    let max_len = adapter.config.max_advert_len.into();
+    let Some(mut registration) = adapter.take(id) else {
+        return;
+    };
+    let Progress::Reading(call) = &registration.progress else {
+        return;
+    };
+    let call = call.clone();
+    match properties.and_then(|properties| Advertisement::parse(&properties, max_len)) {
+        Some(advertisement) => {
+            registration.progress = Progress::Registered(advertisement.data);
+            adapter.registrations.push(registration);
+            host.send(wire::reply(&call, &()).ok().flatten());
+            if let Some(after) = advertisement.timeout {
+                host.effect(Effect::Expire { id, after });
+            }
+        }
+        None => host.send(wire::error(&call, Fault::UNREADABLE_ADVERT)),
     }
 }
 
