@@ -69,8 +69,7 @@ impl Bench {
     /// # Errors
     ///
     /// What did not start.
-    pub async fn start(folder: &Path) -> Result<Self> {
-        let parts = Parts::gather(folder.parent().unwrap_or(folder))?;
+    pub async fn start(parts: Parts, folder: &Path) -> Result<Self> {
         if folder.exists() {
             std::fs::remove_dir_all(folder)?;
         }

@@ -3,6 +3,7 @@
 //! The latter are built here, by the cargo that runs the tests and into its target folder, and then copied to a place
 //! of their own: `roamkey` is built twice, with and without its feature `dev`, and cargo has one place for both.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -93,6 +94,10 @@ fn find_programs() -> Result<()> {
 }
 
 fn built(package: &str, program: &str, options: &[&str], place: &Path) -> Result<PathBuf> {
+    std::fs::create_dir_all(place)?;
+    // From here to the copy nobody else may build the same program with other features. Dropping the file unlocks it.
+    let only_one = File::create(place.with_file_name("building"))?;
+    only_one.lock()?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let (target, profile) = target()?;
     let output = Command::new(cargo)
@@ -122,7 +127,6 @@ fn built(package: &str, program: &str, options: &[&str], place: &Path) -> Result
         )
         .into());
     }
-    std::fs::create_dir_all(place)?;
     let (built, kept) = (target.join(profile).join(program), place.join(program));
     copy(&built, &kept).map_err(|error| format!("no {}: {error}", built.display()))?;
     Ok(kept)

@@ -26,6 +26,7 @@ use futures_util::FutureExt as _;
 use libtest_mimic::{Arguments, Failed, Trial};
 use roamkey_tests::Result;
 use roamkey_tests::bench::Bench;
+use roamkey_tests::parts::Parts;
 use tokio::runtime::Runtime;
 
 mod scenarios;
@@ -126,8 +127,14 @@ impl Stage {
 }
 
 async fn start() -> Result<Bench> {
+    let (folder, began) = (Path::new(env!("CARGO_TARGET_TMPDIR")), Instant::now());
+    let parts = Parts::gather(folder)?;
+    println!(
+        "programs found and built after {:.2} s",
+        began.elapsed().as_secs_f64()
+    );
     let began = Instant::now();
-    let bench = Bench::start(&Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser")).await?;
+    let bench = Bench::start(parts, &folder.join("browser")).await?;
     println!("the bench is up after {:.2} s", began.elapsed().as_secs_f64());
     Ok(bench)
 }
