@@ -36,7 +36,7 @@ pub enum Outcome {
     Informed,
     /// The person chose this device.
     Selected,
-    /// The request was turned down without asking anyone.
+    /// The request was turned down, whatever the person said.
     Rejected(StatusCode),
     /// The store failed.
     StoreFailed(StoreError),

@@ -127,10 +127,11 @@ pub(crate) fn finish(
         Err(error) => return Err(error.into()),
     };
 
-    // Steps 8 and 9: the consent is the evidence of user presence. A request that did not ask for it gets no "up".
+    // Steps 8 and 9: the consent is the evidence of user presence. Built-in user verification always sets "up"; other
+    // than that, a request that did not ask for it does not get it.
     let user_verified = consent.user_verified();
     let flags = Flags {
-        user_present: checked.user_presence,
+        user_present: checked.user_presence || user_verified,
         user_verified,
         backup_eligible: credential.backup_eligible,
         backup_state: credential.backup_state,

@@ -24,11 +24,14 @@ impl Salts {
     ///
     /// # Errors
     ///
-    /// `InvalidParameter` for another protocol, a key off the curve or a wrong number of salts, `PinAuthInvalid` when
-    /// the salts do not verify.
+    /// `InvalidParameter` for another protocol, a key off the curve or a wrong number of salts, `PinAuthInvalid` for no
+    /// protocol and for salts that do not verify.
     pub(crate) fn open(input: &HmacSecretInput, key: &KeyAgreementKey) -> Result<Self, Rejection> {
-        if input.protocol != Some(PROTOCOL) {
-            return Err(Rejection::InvalidParameter);
+        match input.protocol {
+            Some(PROTOCOL) => {}
+            Some(_) => return Err(Rejection::InvalidParameter),
+            // Absent means 1, which is not supported; the standard has a status of its own for that.
+            None => return Err(Rejection::PinAuthInvalid),
         }
         let shared = key
             .decapsulate(&input.key_agreement)

@@ -218,7 +218,14 @@ fn salts_that_do_not_verify_are_refused_without_asking() {
     let mut changed = good.clone();
     changed.salt_auth.truncate(16);
     assert_eq!(status(changed), 0x33);
-    for protocol in [None, Some(1), Some(3)] {
+    assert_eq!(
+        status(HmacSecretInput {
+            protocol: None,
+            ..good.clone()
+        }),
+        0x33
+    );
+    for protocol in [Some(1), Some(3)] {
         assert_eq!(
             status(HmacSecretInput {
                 protocol,

@@ -91,7 +91,7 @@ fn flags_are_truthful() {
                 uv: Some(true),
             },
             Person::Approves(0),
-            UV | BE,
+            UP | UV | BE,
         ),
     ] {
         let answer = device.run(
