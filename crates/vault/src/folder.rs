@@ -76,6 +76,18 @@ impl Folder {
         }
     }
 
+    /// Removes what SQLite left beside an index that is gone: with another file of that name it would be taken for
+    /// changes to that one.
+    pub(crate) fn remove_index_leftovers(&self) -> io::Result<()> {
+        for suffix in ["-wal", "-shm"] {
+            match std::fs::remove_file(with_suffix(&self.index(), suffix)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                Ok(()) | Err(_) => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Moves the index aside, with the files that SQLite keeps beside it. Nothing is deleted.
     pub(crate) fn set_index_aside(&self) -> io::Result<()> {
         let mut number = 1_u32;

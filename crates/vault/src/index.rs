@@ -246,6 +246,17 @@ impl Index {
         row.open(&self.seal)
     }
 
+    /// Lets the file grow no further, as a full disk would.
+    #[cfg(test)]
+    pub(crate) fn limit_pages(&self) -> Result<(), IndexError> {
+        let pages: i64 = self
+            .connection
+            .query_row("PRAGMA page_count", [], |row| row.get(0))?;
+        Ok(self
+            .connection
+            .query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_row| Ok(()))?)
+    }
+
     fn select(
         &self,
         condition: &str,

@@ -47,8 +47,8 @@ impl Backend {
     /// The terms that find all items of `service`.
     pub(super) fn search_terms(&self, service: &str) -> Vec<(&'static str, String)> {
         if cfg!(windows) && matches!(self.0, Kind::Native) {
-            // The target name is `user.service`, and the search takes a regular expression.
-            return vec![("pattern", format!(r"\.{}$", service.replace('.', r"\.")))];
+            // The search takes a regular expression over target names, `user@service`.
+            return vec![("pattern", format!("@{}$", service.replace('.', r"\.")))];
         }
         vec![("service", service.to_owned())]
     }
@@ -92,7 +92,11 @@ fn native() -> keyring_core::Result<Arc<CredentialStore>> {
 
 #[cfg(windows)]
 fn native() -> keyring_core::Result<Arc<CredentialStore>> {
-    Ok(windows_native_keyring_store::Store::new()?)
+    // Target names are `user.service` by default, and are taken apart at the last dot, which is inside our service.
+    let configuration = [("divider", "@")].into();
+    Ok(windows_native_keyring_store::Store::new_with_configuration(
+        &configuration,
+    )?)
 }
 
 /// Tells a closed prompt from a locked keyring from no keyring at all.

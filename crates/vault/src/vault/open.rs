@@ -167,7 +167,10 @@ impl Vault {
             Some(seal) => seal,
             None => self.make_index_key()?,
         };
-        self.folder.make().map_err(VaultError::Folder)?;
+        self.folder
+            .make()
+            .and_then(|()| self.folder.remove_index_leftovers())
+            .map_err(VaultError::Folder)?;
         LockedIndex::create(&self.folder.index(), &seal, &rows)?;
         tracing::info!(passkeys = rows.len(), "built the passkey index from the keyring");
         match LockedIndex::open(&self.folder.index())?.unlock(seal) {

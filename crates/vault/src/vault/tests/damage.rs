@@ -132,6 +132,59 @@ fn an_index_that_vanishes_under_an_open_vault_is_built_anew() {
 }
 
 #[test]
+fn what_sqlite_left_beside_a_lost_index_does_not_spoil_the_next_one() {
+    let world = world();
+    let vault = world.vault();
+    vault.list().unwrap();
+    // Open, so that the last change is in the log only.
+    world.vault().used(&CredentialId::new([1; 32]), NOW).unwrap();
+    let log = format!("{}-wal", world.index().display());
+    let kept = std::fs::read(&log).unwrap();
+    drop(vault);
+    std::fs::remove_file(world.index()).unwrap();
+    std::fs::write(&log, kept).unwrap();
+    world.assert_whole();
+    assert_eq!(
+        world.vault().list().unwrap()[0].last_used,
+        None,
+        "from the log of another file"
+    );
+}
+
+#[test]
+fn a_full_disk_leaves_no_passkey_anywhere() {
+    let world = world();
+    let mut vault = world.vault();
+    vault.list().unwrap();
+    {
+        let mut opened = vault.opened.lock().unwrap();
+        let index = &mut opened.as_mut().unwrap().index;
+        index.limit_pages().unwrap();
+    }
+    let created = (4_u8..100).find_map(|number| {
+        vault
+            .create(&credential("b.example", number), &[], NOW)
+            .err()
+            .map(|error| (number, error))
+    });
+    let (number, error) = created.expect("the file is limited");
+    assert!(matches!(error, StoreError::Full), "{error:?}");
+    let listed = world.vault().list().unwrap().len();
+    let report = world.vault().check().unwrap();
+    assert_eq!(
+        report,
+        CheckReport {
+            usable: listed,
+            ..CheckReport::default()
+        }
+    );
+    assert!(matches!(
+        world.vault().load(&CredentialId::new([number; 32])),
+        Err(StoreError::NotFound)
+    ));
+}
+
+#[test]
 fn an_index_of_a_newer_version_is_left_alone() {
     let world = world();
     let connection = rusqlite::Connection::open(world.index()).unwrap();
