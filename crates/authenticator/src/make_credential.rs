@@ -23,8 +23,8 @@ use crate::{
     UserVerificationState, pending,
 };
 
-/// Longest user name that is kept, in bytes; longer ones are cut (CTAP 2.3 §6.1.4 allows it from 64 bytes on). Keyrings
-/// take about 1.9 kB per passkey, and Chromium was seen to pass on names of any length.
+/// Longest user name that is kept, in bytes; longer ones are cut, which the standard allows from 64 bytes on.
+/// Keyrings take about 1.9 kB per passkey, and Chromium was seen to pass on names of any length.
 const MAX_NAME_LENGTH: usize = 256;
 
 /// Length of a credential ID in bytes: random, since nothing is encoded in it, and too long to guess or to collide.

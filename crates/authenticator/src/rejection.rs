@@ -70,9 +70,9 @@ impl Rejection {
     }
 }
 
-/// CTAP 2.3 §6.1.2 step 11 and §6.2.2 step 6: a failed built-in verification is `OPERATION_DENIED` at an authenticator
-/// without client PIN, and one that timed out `USER_ACTION_TIMEOUT`. A request that is withdrawn while the prompt is up
-/// is `KEEPALIVE_CANCEL`, as after a cancel on USB.
+/// CTAP 2.3 §6.1.2 step 11 and §6.2.2 step 6: a failed built-in verification is `OPERATION_DENIED` at an
+/// authenticator without client PIN, and one that timed out `USER_ACTION_TIMEOUT`. A request that is withdrawn while
+/// the prompt is up is `KEEPALIVE_CANCEL`, as after a cancel on USB.
 fn refusal_status(refusal: Refusal) -> StatusCode {
     match refusal {
         Refusal::Denied | Refusal::VerificationFailed => StatusCode::OperationDenied,

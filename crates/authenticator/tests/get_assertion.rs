@@ -11,10 +11,13 @@
 mod common;
 
 use common::*;
-use roamkey_authenticator::{Outcome, Refusal, UserVerificationState};
+use roamkey_authenticator::{
+    AccountChoice, Credential, CredentialStore, CredentialSummary, Outcome, Refusal, StoreError, UnixTime,
+    UserVerificationState, UserVerified, VerificationMethod,
+};
 use roamkey_ctap::make_credential::Options;
 use roamkey_ctap::{
-    Algorithm, CredProtect, CredentialId, PrfEvaluation, PrfInputs, PublicKeyCredentialParameters,
+    Algorithm, CredProtect, CredentialId, PrfEvaluation, PrfInputs, PublicKeyCredentialParameters, RpId,
 };
 use roamkey_testkit::store::Fault;
 
@@ -386,4 +389,90 @@ fn a_store_that_fails_is_told_and_nothing_is_signed() {
     assert_eq!(answer.bytes(), [0x7F]);
     assert!(matches!(answer.outcome(), Outcome::StoreFailed(_)));
     assert_eq!(device.get_status(good_assertion()), 0x7F);
+}
+
+/// A store that can do everything but note a use.
+struct Forgetful(roamkey_testkit::store::MemoryStore);
+
+impl CredentialStore for Forgetful {
+    fn find(&self, rp_id: &RpId) -> Result<Vec<CredentialSummary>, StoreError> {
+        self.0.find(rp_id)
+    }
+
+    fn load(&self, id: &CredentialId) -> Result<Credential, StoreError> {
+        self.0.load(id)
+    }
+
+    fn create(
+        &mut self,
+        credential: &Credential,
+        old: &[CredentialId],
+        now: UnixTime,
+    ) -> Result<(), StoreError> {
+        self.0.create(credential, old, now)
+    }
+
+    fn used(&mut self, _id: &CredentialId, _now: UnixTime) -> Result<(), StoreError> {
+        Err(StoreError::TimedOut)
+    }
+}
+
+#[test]
+fn a_use_that_can_not_be_noted_does_not_spoil_the_sign_in() {
+    let mut device = Device::new();
+    device.create(good_creation());
+    let (pending, prompt) = device.ask(get(good_assertion()));
+    let mut store = Forgetful(std::mem::take(&mut device.store));
+    let verified = UserVerified::by(VerificationMethod::OperatingSystem);
+    let consent = prompt.approve(AccountChoice(0), Some(verified)).unwrap();
+    let answer = pending.finish(consent, &mut store, &mut device.rng, UnixTime(1));
+    assert_eq!(answer.bytes()[0], 0);
+    assert!(matches!(answer.outcome(), Outcome::SignedIn));
+    assert!(matches!(answer.unrecorded(), Some(StoreError::TimedOut)));
+}
+
+#[test]
+fn a_store_that_mixes_up_relying_parties_signs_nothing() {
+    let mut device = Device::new();
+    let created = device.create(good_creation());
+    let mut other = good_creation();
+    other.rp.id = rp_id("other.example");
+    device.run(make(other), Person::Approves(0));
+    let (pending, prompt) = device.ask(get(good_assertion()));
+    let mut store = MixedUp(std::mem::take(&mut device.store), CredentialId::new(created.id));
+    let verified = UserVerified::by(VerificationMethod::AppPin);
+    let consent = prompt.approve(AccountChoice(0), Some(verified)).unwrap();
+    let answer = pending.finish(consent, &mut store, &mut device.rng, UnixTime(1));
+    assert_eq!(answer.bytes(), [0x2E]);
+}
+
+/// A store that gives out a passkey of another relying party in place of the one named.
+struct MixedUp(roamkey_testkit::store::MemoryStore, CredentialId);
+
+impl CredentialStore for MixedUp {
+    fn find(&self, rp_id: &RpId) -> Result<Vec<CredentialSummary>, StoreError> {
+        self.0.find(rp_id)
+    }
+
+    fn load(&self, _id: &CredentialId) -> Result<Credential, StoreError> {
+        let other = self
+            .0
+            .iter()
+            .find(|(_, summary)| summary.id != self.1)
+            .ok_or(StoreError::NotFound)?;
+        self.0.load(&other.1.id)
+    }
+
+    fn create(
+        &mut self,
+        credential: &Credential,
+        old: &[CredentialId],
+        now: UnixTime,
+    ) -> Result<(), StoreError> {
+        self.0.create(credential, old, now)
+    }
+
+    fn used(&mut self, id: &CredentialId, now: UnixTime) -> Result<(), StoreError> {
+        self.0.used(id, now)
+    }
 }

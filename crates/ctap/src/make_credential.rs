@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! request    {1: clientDataHash, 2: rp, 3: user, 4: pubKeyCredParams, 5: excludeList?, 6: extensions?, 7: options?,
-//!             8: pinUvAuthParam?, 9: pinUvAuthProtocol?, 10: enterpriseAttestation?, 11: attestationFormatsPreference?}
+//!             8: pinUvAuthParam?, 9: pinUvAuthProtocol?, 10: enterpriseAttestation?,
+//!             11: attestationFormatsPreference?}
 //! response   {1: fmt, 2: authData, 3: attStmt, 6: unsignedExtensionOutputs?}
 //! ```
 

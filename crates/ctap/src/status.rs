@@ -127,3 +127,16 @@ status_codes! {
     /// Any other error.
     Other = 0x7F,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_byte_is_one_code_and_back() {
+        for byte in 0..=u8::MAX {
+            assert_eq!(StatusCode::from(byte).byte(), byte);
+        }
+        assert_eq!(StatusCode::from(0x13), StatusCode::Unassigned(0x13));
+    }
+}
