@@ -1,8 +1,10 @@
 //! What a server needs to know before it starts.
 
-use std::net::SocketAddr;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use crate::guard::AddressLimits;
 use crate::relay::Limits;
 use crate::tls::TlsFiles;
 
@@ -19,6 +21,16 @@ pub struct Config {
     pub max_message: usize,
     /// Tunnels at once; one more is refused with 503.
     pub max_tunnels: usize,
+    /// Where `/livez`, `/readyz` and `/metrics` are; nowhere if `None`. Keep it private.
+    pub admin: Option<SocketAddr>,
+    /// How much one client address may take.
+    pub address_limits: AddressLimits,
+    /// Who may do what.
+    pub access: Access,
+    /// Proxies whose `Forwarded` or `X-Forwarded-For` header is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// How often the certificate's files are looked at for a change.
+    pub reload: Duration,
     /// From the connection to the end of the TLS handshake.
     pub tls_limit: Duration,
     /// From the end of the TLS handshake to the end of the request head.
@@ -34,6 +46,23 @@ pub enum Security {
     Tls(TlsFiles),
 }
 
+/// Who may do what. The default is: everybody, everything.
+#[derive(Clone, Default)]
+pub struct Access {
+    /// If not empty: browsers with another `Origin` are refused. Who sends none is let in; it is no browser.
+    pub origins: Vec<String>,
+    /// If set: `new` needs the header `Authorization: Bearer <token>`.
+    pub token: Option<String>,
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Access")
+            .field("origins", &self.origins)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Config {
     /// Without TLS, on a loopback address.
     #[must_use]
@@ -44,6 +73,11 @@ impl Config {
             limits: Limits::default(),
             max_message: Self::MAX_MESSAGE,
             max_tunnels: Self::MAX_TUNNELS,
+            admin: None,
+            address_limits: AddressLimits::default(),
+            access: Access::default(),
+            trusted_proxies: Vec::new(),
+            reload: Self::RELOAD,
             tls_limit: Self::TLS_LIMIT,
             head_limit: Self::HEAD_LIMIT,
         }
@@ -63,6 +97,9 @@ impl Config {
 
     /// Two file descriptors each must fit the usual hard limit of 20,000 with room for set-ups.
     pub const MAX_TUNNELS: usize = 9_500;
+
+    /// Renewals come once in weeks; this is how long one takes to be seen.
+    pub const RELOAD: Duration = Duration::from_secs(30);
 
     /// A TLS handshake takes two round trips; a bad mobile network needs seconds for that, a stalled client for ever.
     pub const TLS_LIMIT: Duration = Duration::from_secs(10);

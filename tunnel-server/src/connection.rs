@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 use tracing::debug;
 
@@ -18,13 +18,13 @@ use crate::pump::Pump;
 use crate::relay::CloseCode;
 use crate::request::{self, Asked, MAX_HEAD, Wish};
 use crate::response::{self, Refusal};
-use crate::server::Shared;
+use crate::shared::{Shared, Visit};
 use crate::socket::Socket;
 use crate::transport::Transport;
 
-/// Serves a connection until its tunnel has ended. `permit` is held during set-up.
-pub(crate) async fn serve(tcp: TcpStream, shared: Arc<Shared>, permit: OwnedSemaphorePermit) {
-    let pump = Box::pin(establish(tcp, shared)).await;
+/// Serves a connection until its tunnel has ended. `visit` and `permit` are held during set-up.
+pub(crate) async fn serve(tcp: TcpStream, shared: Arc<Shared>, visit: Visit, permit: OwnedSemaphorePermit) {
+    let pump = Box::pin(establish(tcp, shared, visit)).await;
     drop(permit);
     match pump {
         Ok(Some(pump)) => pump.await,
@@ -48,33 +48,37 @@ enum Lost {
     Broken(#[from] io::Error),
 }
 
-async fn establish(tcp: TcpStream, shared: Arc<Shared>) -> Result<Option<Pump>, Lost> {
+async fn establish(tcp: TcpStream, shared: Arc<Shared>, visit: Visit) -> Result<Option<Pump>, Lost> {
     tcp.set_nodelay(true)?;
     let mut transport = secure(tcp, &shared).await?;
     let (asked, rest) = match timeout(shared.head_limit, read_head(&mut transport)).await {
         Ok(Ok(head)) => head,
-        Ok(Err(HeadError::Refused(refusal))) => return refuse(transport, refusal).await,
+        Ok(Err(HeadError::Refused(refusal))) => return refuse(transport, &shared, refusal).await,
         Ok(Err(HeadError::Lost(lost))) => return Err(lost),
-        Err(_) => return refuse(transport, Refusal::HeadTooSlow).await,
+        Err(_) => return refuse(transport, &shared, Refusal::HeadTooSlow).await,
+    };
+    let seat = match shared.allow(&asked, &visit) {
+        Ok(seat) => seat,
+        Err(refusal) => return refuse(transport, &shared, refusal).await,
     };
     match asked.wish {
         Wish::New(tunnel) => {
-            let (handover, peer) = oneshot::channel();
-            let (lease, routing, drain) = match shared.reserve(tunnel, handover) {
+            let (lease, routing, peer, closing) = match shared.reserve(tunnel) {
                 Ok(reserved) => reserved,
-                Err(refusal) => return refuse(transport, refusal).await,
+                Err(refusal) => return refuse(transport, &shared, refusal).await,
             };
             answer(&mut transport, &response::switching(&asked.key, Some(&routing))).await?;
-            let socket = Socket::new(transport, rest, shared.max_message).await;
-            Ok(Some(Pump::new(shared.limits, socket, peer, drain, lease)))
+            shared.metrics.created(visit.since().elapsed());
+            let socket = Socket::new(transport, rest, shared.max_message, seat).await;
+            Ok(Some(Pump::new(shared.limits, socket, peer, closing, lease)))
         }
         Wish::Connect(routing, tunnel) => {
             let handover = match shared.join(&routing, &tunnel) {
                 Ok(handover) => handover,
-                Err(refusal) => return refuse(transport, refusal).await,
+                Err(refusal) => return refuse(transport, &shared, refusal).await,
             };
             answer(&mut transport, &response::switching(&asked.key, None)).await?;
-            let socket = Socket::new(transport, rest, shared.max_message).await;
+            let socket = Socket::new(transport, rest, shared.max_message, seat).await;
             if let Err(socket) = handover.send(socket) {
                 let mut closing = socket.close(Some((CloseCode::AWAY, "the other side vanished")));
                 let _ = timeout(shared.limits.close, poll_fn(|cx| closing.poll(cx))).await;
@@ -88,11 +92,13 @@ async fn secure(tcp: TcpStream, shared: &Shared) -> Result<Transport, Lost> {
     let Some(acceptor) = shared.acceptor() else {
         return Ok(Transport::Plain(tcp));
     };
-    match timeout(shared.tls_limit, acceptor.accept(tcp)).await {
-        Ok(Ok(tls)) => Ok(Transport::Tls(Box::new(tls))),
-        Ok(Err(error)) => Err(Lost::Tls(error)),
-        Err(_) => Err(Lost::TlsTooSlow),
-    }
+    let lost = match timeout(shared.tls_limit, acceptor.accept(tcp)).await {
+        Ok(Ok(tls)) => return Ok(Transport::Tls(Box::new(tls))),
+        Ok(Err(error)) => Lost::Tls(error),
+        Err(_) => Lost::TlsTooSlow,
+    };
+    shared.metrics.tls_failure();
+    Err(lost)
 }
 
 enum HeadError {
@@ -139,8 +145,9 @@ async fn answer(transport: &mut Transport, response: &[u8]) -> Result<(), Lost> 
 }
 
 /// Sends the refusal and reads on for a moment, so that the answer is not lost to a reset.
-async fn refuse(mut transport: Transport, refusal: Refusal) -> Result<Option<Pump>, Lost> {
-    debug!(status = refusal.status(), %refusal, "refused");
+async fn refuse(mut transport: Transport, shared: &Shared, refusal: Refusal) -> Result<Option<Pump>, Lost> {
+    shared.metrics.refused(refusal);
+    debug!(status = refusal.status(), reason = refusal.label(), "refused");
     answer(&mut transport, &refusal.response()).await?;
     let linger = async {
         transport.shutdown().await?;

@@ -16,18 +16,22 @@
 
 #![forbid(unsafe_code)]
 
+mod admin;
 mod config;
 mod connection;
 pub mod domain;
+pub mod guard;
+mod metrics;
 mod pump;
 pub mod relay;
 pub mod request;
 pub mod response;
 mod server;
+mod shared;
 mod socket;
 mod tls;
 mod transport;
 
-pub use config::{Config, Security};
+pub use config::{Access, Config, Security};
 pub use server::{Handle, Server, StartError};
 pub use tls::{TlsError, TlsFiles};

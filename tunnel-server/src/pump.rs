@@ -14,7 +14,7 @@ use tokio::time::{Instant, Sleep};
 use tokio_tungstenite::tungstenite::Bytes;
 
 use crate::relay::{CloseCode, Command, Event, Limits, Outcome, Payload, Side, Tunnel};
-use crate::server::Lease;
+use crate::shared::Lease;
 use crate::socket::{Closing, Received, Socket};
 
 impl Payload for Bytes {
@@ -123,7 +123,10 @@ impl Pump {
             return false;
         };
         match received {
-            Received::Message(bytes) => self.happened(Event::Message(side, bytes)),
+            Received::Message(bytes) => {
+                self.lease.message(bytes.len());
+                self.happened(Event::Message(side, bytes));
+            }
             Received::Close(code) => {
                 self.close(side, None);
                 self.happened(Event::Left(side, code));

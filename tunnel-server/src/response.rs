@@ -13,6 +13,7 @@ use roamkey_hybrid::RoutingId;
 use roamkey_hybrid::paths::{ROUTING_ID_HEADER, SUBPROTOCOL};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
+use crate::guard::TooMany;
 use crate::relay::Unavailable;
 use crate::request::WebSocketKey;
 
@@ -59,9 +60,24 @@ pub enum Refusal {
     /// See [`Unavailable::Full`].
     #[error("too many tunnels; try again later")]
     Full,
+    /// The browser's `Origin` is not on the list.
+    #[error("this service is not for this origin")]
+    ForeignOrigin,
+    /// `new` without the token.
+    #[error("creating tunnels needs a token here")]
+    NoToken,
+    /// Too many requests or WebSockets from one address.
+    #[error("too many requests from this address; try again later")]
+    TooMany,
     /// The service shuts down.
     #[error("this service is shutting down; try again")]
     Draining,
+}
+
+impl From<TooMany> for Refusal {
+    fn from(_: TooMany) -> Self {
+        Self::TooMany
+    }
 }
 
 impl From<Unavailable> for Refusal {
@@ -75,6 +91,51 @@ impl From<Unavailable> for Refusal {
 }
 
 impl Refusal {
+    /// Each of them.
+    pub const ALL: [Self; 17] = [
+        Self::NotHttp,
+        Self::HeadTooLarge,
+        Self::HeadTooSlow,
+        Self::NotGet,
+        Self::NoSuchPath,
+        Self::NoContact,
+        Self::NotAnUpgrade,
+        Self::BadKey,
+        Self::Body,
+        Self::NoSubprotocol,
+        Self::Duplicate,
+        Self::Unknown,
+        Self::ForeignOrigin,
+        Self::NoToken,
+        Self::Full,
+        Self::TooMany,
+        Self::Draining,
+    ];
+
+    /// The word in metrics.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::NotHttp => "not_http",
+            Self::HeadTooLarge => "head_too_large",
+            Self::HeadTooSlow => "head_too_slow",
+            Self::NotGet => "not_get",
+            Self::NoSuchPath => "no_such_path",
+            Self::NoContact => "contact",
+            Self::NotAnUpgrade => "not_an_upgrade",
+            Self::BadKey => "bad_key",
+            Self::Body => "body",
+            Self::NoSubprotocol => "no_subprotocol",
+            Self::Duplicate => "duplicate",
+            Self::Unknown => "unknown_tunnel",
+            Self::ForeignOrigin => "foreign_origin",
+            Self::NoToken => "no_token",
+            Self::Full => "full",
+            Self::TooMany => "too_many_from_address",
+            Self::Draining => "draining",
+        }
+    }
+
     /// The HTTP status.
     #[must_use]
     pub fn status(self) -> u16 {
@@ -98,6 +159,8 @@ impl Refusal {
     fn line(self) -> (u16, &'static str, &'static str) {
         match self {
             Self::NotHttp | Self::BadKey | Self::Body | Self::NoSubprotocol => (400, "Bad Request", ""),
+            Self::NoToken => (401, "Unauthorized", "WWW-Authenticate: Bearer\r\n"),
+            Self::ForeignOrigin => (403, "Forbidden", ""),
             Self::NoSuchPath | Self::NoContact | Self::Unknown => (404, "Not Found", ""),
             Self::NotGet => (405, "Method Not Allowed", "Allow: GET\r\n"),
             Self::HeadTooSlow => (408, "Request Timeout", ""),
@@ -107,6 +170,7 @@ impl Refusal {
                 "Upgrade Required",
                 "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n",
             ),
+            Self::TooMany => (429, "Too Many Requests", "Retry-After: 60\r\n"),
             Self::HeadTooLarge => (431, "Request Header Fields Too Large", ""),
             Self::Full | Self::Draining => (503, "Service Unavailable", "Retry-After: 30\r\n"),
         }

@@ -5,25 +5,19 @@
 
 use std::io;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use roamkey_hybrid::{RoutingId, TunnelId};
-use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::futures::OwnedNotified;
-use tokio::sync::{Notify, Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
-use tokio_rustls::TlsAcceptor;
-use tracing::{debug, error, info, warn};
+use tracing::{error, info, warn};
 
+use crate::admin;
 use crate::config::{Config, Security};
 use crate::connection;
-use crate::relay::{Limits, Outcome, Registry};
-use crate::response::Refusal;
-use crate::socket::Socket;
-use crate::tls::TlsError;
+use crate::shared::Shared;
+use crate::tls::{TlsError, TlsFiles};
 
 /// The tunnel server.
 #[derive(Debug)]
@@ -33,6 +27,7 @@ pub struct Server;
 #[derive(Debug)]
 pub struct Handle {
     address: SocketAddr,
+    admin_address: Option<SocketAddr>,
     drain: Option<oneshot::Sender<Duration>>,
     shared: Arc<Shared>,
     task: JoinHandle<()>,
@@ -76,23 +71,22 @@ impl Server {
             Security::PlainLoopback => return Err(StartError::NotLoopback(address)),
             Security::Tls(files) => Some(files.load()?),
         };
-        let listen = |source| StartError::Listen { address, source };
-        let listener = listen_on(address).map_err(listen)?;
-        let address = listener.local_addr().map_err(listen)?;
-        let shared = Arc::new(Shared {
-            registry: Mutex::new(Registry::new(config.max_tunnels)),
-            limits: config.limits,
-            max_message: config.max_message,
-            tls_limit: config.tls_limit,
-            head_limit: config.head_limit,
-            tls,
-            draining: AtomicBool::new(false),
-            closing: Arc::new(Notify::new()),
+        let (listener, address) = bind(address)?;
+        let admin = config.admin.map(bind).transpose()?;
+        let shared = Arc::new(Shared::new(&config, tls));
+        let mut helpers = JoinSet::new();
+        let admin_address = admin.map(|(listener, address)| {
+            helpers.spawn(admin::serve(listener, Arc::clone(&shared)));
+            address
         });
+        if let Security::Tls(files) = config.security {
+            helpers.spawn(reload(files, config.reload, Arc::clone(&shared)));
+        }
         let (drain, drained) = oneshot::channel();
-        let task = tokio::spawn(run(listener, Arc::clone(&shared), drained));
+        let task = tokio::spawn(run(listener, Arc::clone(&shared), drained, helpers));
         Ok(Handle {
             address,
+            admin_address,
             drain: Some(drain),
             shared,
             task,
@@ -107,10 +101,16 @@ impl Handle {
         self.address
     }
 
+    /// Where health and metrics are, if anywhere.
+    #[must_use]
+    pub fn admin_address(&self) -> Option<SocketAddr> {
+        self.admin_address
+    }
+
     /// Tunnels in use.
     #[must_use]
     pub fn tunnels(&self) -> usize {
-        self.shared.registry().len()
+        self.shared.tunnels()
     }
 
     /// Refuses new tunnels, waits up to `grace` for the others, closes them with 1001 and ends.
@@ -130,76 +130,32 @@ impl Drop for Handle {
     }
 }
 
-/// What every connection needs.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    registry: Mutex<Registry<oneshot::Sender<Socket>>>,
-    pub(crate) limits: Limits,
-    pub(crate) max_message: usize,
-    pub(crate) tls_limit: Duration,
-    pub(crate) head_limit: Duration,
-    tls: Option<Arc<ServerConfig>>,
-    draining: AtomicBool,
-    closing: Arc<Notify>,
+fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let bound =
+        listen_on(address).and_then(|listener| listener.local_addr().map(|address| (listener, address)));
+    bound.map_err(|source| StartError::Listen { address, source })
 }
 
-impl Shared {
-    pub(crate) fn acceptor(&self) -> Option<TlsAcceptor> {
-        self.tls.clone().map(TlsAcceptor::from)
-    }
-
-    /// Reserves `tunnel`. The listener for the end of the drain is there before the drain can begin to end.
-    pub(crate) fn reserve(
-        self: &Arc<Self>,
-        tunnel: TunnelId,
-        handover: oneshot::Sender<Socket>,
-    ) -> Result<(Lease, RoutingId, OwnedNotified), Refusal> {
-        let closing = Arc::clone(&self.closing).notified_owned();
-        if self.draining.load(Ordering::SeqCst) {
-            return Err(Refusal::Draining);
+/// Loads the certificate again whenever its files change. A pair that can't be used changes nothing.
+async fn reload(files: TlsFiles, every: Duration, shared: Arc<Shared>) {
+    let mut seen = files.stamp();
+    loop {
+        tokio::time::sleep(every).await;
+        let stamp = files.stamp();
+        if stamp == seen {
+            continue;
         }
-        let routing = self.registry().reserve(&tunnel, handover, &mut rand::rng())?;
-        Ok((
-            Lease {
-                shared: Arc::clone(self),
-                tunnel,
-            },
-            routing,
-            closing,
-        ))
-    }
-
-    pub(crate) fn join(
-        &self,
-        routing: &RoutingId,
-        tunnel: &TunnelId,
-    ) -> Result<oneshot::Sender<Socket>, Refusal> {
-        Ok(self.registry().join(routing, tunnel)?)
-    }
-
-    fn registry(&self) -> MutexGuard<'_, Registry<oneshot::Sender<Socket>>> {
-        // Every method leaves the registry whole, so that a panic elsewhere does not matter.
-        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A reserved tunnel ID; dropping it frees the ID.
-#[derive(Debug)]
-pub(crate) struct Lease {
-    shared: Arc<Shared>,
-    tunnel: TunnelId,
-}
-
-impl Lease {
-    /// Tells that the tunnel ended. `Debug` of a tunnel ID prints four digits of it.
-    pub(crate) fn ended(&self, outcome: Outcome, joined: bool, messages: u64, bytes: u64) {
-        debug!(tunnel = ?self.tunnel, ?outcome, joined, messages, bytes, "tunnel ended");
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        self.shared.registry().release(&self.tunnel);
+        seen = stamp;
+        match files.load() {
+            Ok(tls) => {
+                shared.replace_certificate(tls);
+                info!("new certificate loaded");
+            }
+            Err(error) => {
+                let error: &(dyn std::error::Error + 'static) = &error;
+                error!(error, "the old certificate stays in use");
+            }
+        }
     }
 }
 
@@ -215,7 +171,13 @@ fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::from_std(socket.into())
 }
 
-async fn run(listener: TcpListener, shared: Arc<Shared>, mut drain: oneshot::Receiver<Duration>) {
+/// `helpers` end with it.
+async fn run(
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    mut drain: oneshot::Receiver<Duration>,
+    helpers: JoinSet<()>,
+) {
     let mut connections = JoinSet::new();
     let setups = Arc::new(Semaphore::new(MAX_SETUPS));
     let grace = loop {
@@ -225,11 +187,11 @@ async fn run(listener: TcpListener, shared: Arc<Shared>, mut drain: oneshot::Rec
             grace = &mut drain => break grace.unwrap_or_default(),
         }
     };
-    info!(tunnels = shared.registry().len(), "draining");
-    shared.draining.store(true, Ordering::SeqCst);
+    info!(tunnels = shared.tunnels(), "draining");
+    shared.drain();
     let deadline = tokio::time::sleep(grace);
     tokio::pin!(deadline);
-    while !shared.registry().is_empty() {
+    while shared.tunnels() > 0 {
         tokio::select! {
             tcp = accept(&listener, &setups) => spawn(&mut connections, tcp, &shared),
             Some(ended) = connections.join_next(), if !connections.is_empty() => report(ended),
@@ -237,20 +199,21 @@ async fn run(listener: TcpListener, shared: Arc<Shared>, mut drain: oneshot::Rec
         }
     }
     drop(listener);
-    shared.closing.notify_waiters();
+    shared.close();
     let rest = async { while connections.join_next().await.is_some() {} };
     // What is left after the close limit is dropped with the set.
     let _ = tokio::time::timeout(shared.limits.close + CLOSE_MARGIN, rest).await;
+    drop(helpers);
 }
 
-type Accepted = (TcpStream, tokio::sync::OwnedSemaphorePermit);
+type Accepted = (TcpStream, SocketAddr, OwnedSemaphorePermit);
 
 /// The next connection, once there is room to set it up. Cancel-safe.
 async fn accept(listener: &TcpListener, setups: &Arc<Semaphore>) -> Option<Accepted> {
     // The semaphore is never closed.
     let permit = Arc::clone(setups).acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((tcp, _)) => Some((tcp, permit)),
+        Ok((tcp, address)) => Some((tcp, address, permit)),
         Err(error) => {
             // Out of file descriptors, most often: existing tunnels go on, and the backlog waits.
             warn!(%error, "no connection can be accepted");
@@ -261,8 +224,12 @@ async fn accept(listener: &TcpListener, setups: &Arc<Semaphore>) -> Option<Accep
 }
 
 fn spawn(connections: &mut JoinSet<()>, accepted: Option<Accepted>, shared: &Arc<Shared>) {
-    if let Some((tcp, permit)) = accepted {
-        connections.spawn(connection::serve(tcp, Arc::clone(shared), permit));
+    let Some((tcp, address, permit)) = accepted else {
+        return;
+    };
+    match shared.admit(address.ip()) {
+        Ok(visit) => drop(connections.spawn(connection::serve(tcp, Arc::clone(shared), visit, permit))),
+        Err(_) => shared.metrics.dropped(),
     }
 }
 

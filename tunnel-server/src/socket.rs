@@ -22,6 +22,7 @@ use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 
 use crate::relay::{CloseCode, Fault};
+use crate::shared::Seat;
 use crate::transport::Transport;
 
 /// What a socket had to say.
@@ -38,6 +39,7 @@ pub(crate) enum Received {
 #[derive(Debug)]
 pub(crate) struct Socket {
     stream: WebSocketStream<Transport>,
+    seat: Seat,
     unflushed: bool,
     /// Reads that are still acknowledged at once.
     quick: u8,
@@ -45,7 +47,7 @@ pub(crate) struct Socket {
 
 impl Socket {
     /// `rest` is what arrived behind the request head.
-    pub(crate) async fn new(transport: Transport, rest: Vec<u8>, max_message: usize) -> Self {
+    pub(crate) async fn new(transport: Transport, rest: Vec<u8>, max_message: usize, seat: Seat) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER)
             .write_buffer_size(WRITE_BUFFER)
@@ -59,6 +61,7 @@ impl Socket {
         };
         Self {
             stream,
+            seat,
             unflushed: false,
             quick: QUICK_READS,
         }
@@ -122,6 +125,7 @@ impl Socket {
         };
         Closing {
             stream: self.stream,
+            _seat: self.seat,
             answering: code.is_none(),
             step,
         }
@@ -132,6 +136,7 @@ impl Socket {
 #[derive(Debug)]
 pub(crate) struct Closing {
     stream: WebSocketStream<Transport>,
+    _seat: Seat,
     answering: bool,
     step: Step,
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use rustls::ServerConfig;
 use rustls::crypto::ring;
@@ -48,7 +49,17 @@ pub enum TlsError {
     Versions(#[source] rustls::Error),
 }
 
+/// What a file looks like from outside; another stamp means another content.
+pub(crate) type Stamp = [Option<(SystemTime, u64)>; 2];
+
 impl TlsFiles {
+    pub(crate) fn stamp(&self) -> Stamp {
+        [&self.certificate, &self.key].map(|path| {
+            let metadata = std::fs::metadata(path).ok()?;
+            Some((metadata.modified().ok()?, metadata.len()))
+        })
+    }
+
     /// Reads the files.
     ///
     /// Sessions are not resumed: a client comes once per transaction, and a ticket would let us recognise it.

@@ -216,6 +216,41 @@ pub enum Outcome {
     Drained,
 }
 
+impl Outcome {
+    /// Each of them; of the faults, one of a kind.
+    pub const ALL: [Self; 11] = [
+        Self::Closed,
+        Self::Lost,
+        Self::NotJoined,
+        Self::Idle,
+        Self::Stalled,
+        Self::TooOld,
+        Self::Drained,
+        Self::Fault(Fault::Text),
+        Self::Fault(Fault::TooBig),
+        Self::Fault(Fault::TooMuch),
+        Self::Fault(Fault::Framing),
+    ];
+
+    /// The word in metrics.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Lost => "lost",
+            Self::NotJoined => "not_joined",
+            Self::Idle => "idle",
+            Self::Stalled => "stalled",
+            Self::TooOld => "too_old",
+            Self::Drained => "drained",
+            Self::Fault(Fault::Text) => "text_message",
+            Self::Fault(Fault::TooBig) => "message_too_big",
+            Self::Fault(Fault::TooMuch) => "too_many_messages",
+            Self::Fault(Fault::Framing) => "bad_framing",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Absent,

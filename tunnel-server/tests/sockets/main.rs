@@ -10,6 +10,7 @@
 
 mod closing;
 mod defence;
+mod operation;
 mod refusing;
 mod relaying;
 mod support;

@@ -67,6 +67,33 @@ pub(crate) fn status(answer: &str) -> u16 {
         .unwrap_or_else(|| panic!("{answer:?}"))
 }
 
+/// A good request with one more header.
+pub(crate) fn request_with(path: &str, header: &str) -> String {
+    request("GET", path, "").replace("Host: localhost", header)
+}
+
+/// Status of the answer to this request, whose connection is kept open if it is a WebSocket.
+pub(crate) async fn answered(server: &Handle, request: &str) -> (u16, TcpStream) {
+    let mut tcp = TcpStream::connect(server.address()).await.unwrap();
+    tcp.write_all(request.as_bytes()).await.unwrap();
+    let mut head = [0; 12];
+    within(tcp.read_exact(&mut head)).await.unwrap();
+    (status(std::str::from_utf8(&head).unwrap()), tcp)
+}
+
+/// What the private address says.
+pub(crate) async fn private(server: &Handle, path: &str) -> String {
+    let mut tcp = TcpStream::connect(server.admin_address().unwrap()).await.unwrap();
+    tcp.write_all(format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").as_bytes())
+        .await
+        .unwrap();
+    to_end(&mut tcp).await
+}
+
+pub(crate) async fn metrics(server: &Handle) -> String {
+    private(server, "/metrics").await
+}
+
 /// A WebSocket client. `WebSocketStream` answers pings while it is read.
 pub(crate) struct Peer<S = TcpStream> {
     pub(crate) socket: WebSocketStream<S>,

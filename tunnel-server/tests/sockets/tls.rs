@@ -1,8 +1,10 @@
 //! The same over TLS, with certificates made for the test.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rcgen::{CertifiedKey, KeyPair};
 use roamkey_tunnel_server::{Config, Handle, Server, StartError, TlsFiles};
 use rustls::crypto::ring;
 use rustls::version::{TLS12, TLS13};
@@ -19,7 +21,7 @@ use crate::support::*;
 struct Secure {
     server: Handle,
     root: CertificateDer<'static>,
-    _files: TempDir,
+    files: TempDir,
 }
 
 fn secure(change: impl FnOnce(&mut Config)) -> Secure {
@@ -29,15 +31,19 @@ fn secure(change: impl FnOnce(&mut Config)) -> Secure {
         certificate: files.path().join("cert.pem"),
         key: files.path().join("key.pem"),
     };
-    std::fs::write(&paths.certificate, made.cert.pem()).unwrap();
-    std::fs::write(&paths.key, made.signing_key.serialize_pem()).unwrap();
+    write(files.path(), &made);
     let mut config = Config::tls(loopback(), paths);
     change(&mut config);
     Secure {
         server: Server::spawn(config).unwrap(),
         root: made.cert.der().clone(),
-        _files: files,
+        files,
     }
+}
+
+fn write(folder: &Path, made: &CertifiedKey<KeyPair>) {
+    std::fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).unwrap();
+    std::fs::write(folder.join("cert.pem"), made.cert.pem()).unwrap();
 }
 
 impl Secure {
@@ -157,4 +163,38 @@ async fn the_file_that_is_wrong_is_named() {
         assert!(matches!(error, StartError::Tls(_)));
         assert!(error.to_string().contains(named), "{certificate} {key}: {error}");
     }
+}
+
+#[tokio::test]
+async fn a_renewed_certificate_is_used_and_a_broken_one_is_not() {
+    let mut secure = secure(|config| config.reload = Duration::from_millis(10));
+    let (mut authenticator, routing) = secure.peer(&format!("/cable/new/{TUNNEL}")).await;
+    std::fs::write(secure.files.path().join("cert.pem"), "no certificate").unwrap();
+    let renewed = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let (mut client, _) = secure.peer(&format!("/cable/connect/{routing}/{TUNNEL}")).await;
+    write(secure.files.path(), &renewed);
+    secure.root = renewed.cert.der().clone();
+    within(async { while secure.tls(&[&TLS13], &[]).await.is_err() {} }).await;
+    client.binary(b"on the old certificate").await;
+    assert_eq!(authenticator.receive().await, b"on the old certificate");
+}
+
+#[tokio::test]
+async fn a_failed_handshake_is_counted() {
+    let secure = secure(|config| config.admin = Some(loopback()));
+    let mut tcp = TcpStream::connect(secure.server.address()).await.unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut tcp, b"no TLS at all, and more than a record header")
+        .await
+        .unwrap();
+    let _ = within(tcp.read_to_end(&mut Vec::new())).await;
+    assert!(
+        metrics(&secure.server)
+            .await
+            .contains("\nroamkey_tunnel_tls_failures_total 1\n")
+    );
+    assert!(
+        metrics(&secure.server)
+            .await
+            .contains("\nroamkey_tunnel_certificate_loads_total 1\n")
+    );
 }
