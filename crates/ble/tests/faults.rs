@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use roamkey_ble::{Advertiser, AirError};
 use roamkey_session::{Advertising as _, Air as _};
-use roamkey_testkit::bluez::{AdapterConfig, Behaviour, Fault};
+use roamkey_testkit::bluez::{AdapterConfig, Behaviour, Fault, HostConfig, MockBluez};
 use roamkey_testkit::bus::PrivateBus;
 
 use common::{Host, advert, bytes};
@@ -105,6 +105,11 @@ async fn a_refusal_by_the_bus_or_by_bluez_is_a_missing_permission() {
         name: "org.bluez.Error.NotPermitted",
         text: "Not Permitted",
     };
+    let bus = PrivateBus::start_denying("org.bluez").await.unwrap();
+    let _bluez = MockBluez::start([HostConfig::new(bus.address())]).await.unwrap();
+    let denied = |error: &AirError| matches!(error, AirError::NotPermitted(Some(_)));
+    both(&Advertiser::on_bus(bus.address()), denied).await;
+
     let host = Host::start().await;
     for fault in [Fault::ACCESS_DENIED, not_authorized, not_permitted] {
         host.bluez.behave(0, Behaviour::Refusing(fault));

@@ -23,7 +23,17 @@ impl PrivateBus {
     ///
     /// The daemon is not installed, did not start, or did not say so within 10 seconds.
     pub async fn start() -> io::Result<Self> {
-        Self::start_in(tempfile::Builder::new().prefix("roamkey-bus-").tempdir()?).await
+        Self::start_in(folder()?, "").await
+    }
+
+    /// Starts a bus on which nobody may call the service `name`, whoever owns it.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start).
+    pub async fn start_denying(name: &str) -> io::Result<Self> {
+        let rule = format!("<deny send_destination=\"{name}\" send_type=\"method_call\"/>");
+        Self::start_in(folder()?, &rule).await
     }
 
     /// Starts a bus that runs `command` when somebody first calls the service `name`, unless the caller forbids it.
@@ -32,18 +42,20 @@ impl PrivateBus {
     ///
     /// As [`start`](Self::start).
     pub async fn start_with_service(name: &str, command: &str) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("roamkey-bus-").tempdir()?;
+        let folder = folder()?;
         let service = format!("[D-BUS Service]\nName={name}\nExec={command}\n");
         std::fs::write(folder.path().join(format!("{name}.service")), service)?;
-        Self::start_in(folder).await
+        Self::start_in(folder, "").await
     }
 
-    async fn start_in(folder: TempDir) -> io::Result<Self> {
+    async fn start_in(folder: TempDir, rule: &str) -> io::Result<Self> {
         let config = folder.path().join("bus.conf");
         let log = folder.path().join("log");
         std::fs::write(
             &config,
-            CONFIG.replace("@FOLDER@", &folder.path().to_string_lossy()),
+            CONFIG
+                .replace("@FOLDER@", &folder.path().to_string_lossy())
+                .replace("@RULE@", rule),
         )?;
 
         let mut daemon = Command::new("dbus-daemon")
@@ -77,10 +89,14 @@ impl PrivateBus {
     }
 }
 
+fn folder() -> io::Result<TempDir> {
+    tempfile::Builder::new().prefix("roamkey-bus-").tempdir()
+}
+
 /// A machine that runs many tests at once may take seconds to start one more process.
 const START_LIMIT: Duration = Duration::from_secs(10);
 
-/// Everything is allowed: permissions are for the services on the bus to play.
+/// Everything is allowed but what the rule takes away.
 const CONFIG: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -93,6 +109,7 @@ const CONFIG: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bu
     <allow eavesdrop="true"/>
     <allow own="*"/>
     <allow user="*"/>
+    @RULE@
   </policy>
 </busconfig>
 "#;
