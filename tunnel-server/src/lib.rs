@@ -27,6 +27,7 @@ pub mod relay;
 pub mod request;
 pub mod response;
 mod server;
+mod settings;
 mod shared;
 mod socket;
 mod tls;
@@ -34,4 +35,5 @@ mod transport;
 
 pub use config::{Access, Config, Security};
 pub use server::{Handle, Server, StartError};
+pub use settings::{AccessSettings, AddressSettings, LimitSettings, Settings, SettingsError, TlsSettings};
 pub use tls::{TlsError, TlsFiles};

@@ -187,6 +187,8 @@ fn options_that_do_not_go_together_are_refused() {
         &["serve", "--listen", "127.0.0.1:0", "--tls-cert", "cert.pem"],
         &["serve", "--dev", "--tls-cert", "cert.pem", "--tls-key", "key.pem"],
         &["serve", "--dev", "--listen", "nowhere"],
+        &["serve", "--config", "/no/such/file.toml"],
+        &["check-config", "/no/such/file.toml"],
         &["domain", "show", "65536"],
         &[],
     ] {
@@ -219,4 +221,103 @@ fn domains_are_found_by_length_and_top_level_domain() {
         assert!(host.ends_with(".org"));
         assert_eq!(text(&run(&["domain", "show", id]).stdout).trim(), host);
     }
+}
+
+/// A file in a folder of its own.
+fn file(name: &str, content: &str) -> (tempfile::TempDir, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    std::fs::write(&path, content).unwrap();
+    (folder, path.to_str().unwrap().to_owned())
+}
+
+#[test]
+fn a_configuration_is_checked_and_an_unknown_key_is_named() {
+    let (_folder, path) = file("good.toml", "dev = true\n[limits]\nidle_seconds = 60\n");
+    let output = run(&["check-config", &path]);
+    assert!(output.status.success(), "{output:?}");
+    let (_folder, path) = file("bad.toml", "dev = true\n[limits]\nidel_seconds = 60\n");
+    let output = run(&["check-config", &path]);
+    assert_eq!(output.status.code(), Some(2));
+    let error = text(&output.stderr);
+    assert!(
+        error.contains("idel_seconds") && error.contains("line 3"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_environment_goes_before_the_file_and_the_command_line_before_both() {
+    let (_folder, path) = file("server.toml", "dev = true\nlisten = \"127.0.0.1:1\"\n");
+    let mut command = program();
+    command
+        .args(["serve", "--config", &path])
+        .env("ROAMKEY_TUNNEL_LISTEN", "0.0.0.0:2");
+    assert!(text(&command.output().unwrap().stderr).contains("0.0.0.0:2 is not a loopback address"));
+    command.args(["--listen", "0.0.0.0:3"]);
+    assert!(text(&command.output().unwrap().stderr).contains("0.0.0.0:3 is not a loopback address"));
+}
+
+#[test]
+fn the_doctor_finds_a_running_server_well_and_a_missing_one_missing() {
+    let server = Serving::start(&["serve", "--dev", "--listen", "127.0.0.1:0"]);
+    let (_folder, path) = file(
+        "server.toml",
+        &format!(
+            "dev = true\nlisten = \"{}\"\nlimits.tunnels = 10\n",
+            server.address
+        ),
+    );
+    let output = run(&["doctor", "--config", &path]);
+    assert!(output.status.success(), "{output:?}");
+    assert!(text(&output.stdout).contains("ok    single use"), "{output:?}");
+    drop(server);
+    let output = run(&["doctor", "--config", &path]);
+    assert_eq!(output.status.code(), Some(1));
+    let lines = text(&output.stdout);
+    assert!(
+        lines.contains("FAIL  connection") && lines.contains("remedy"),
+        "{lines}"
+    );
+}
+
+#[test]
+fn a_domain_is_checked_at_another_address_under_its_own_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = rcgen::generate_simple_self_signed(["cable.wufkweyy3uaxb.com".to_owned()]).unwrap();
+    let [certificate, key] =
+        ["cert.pem", "key.pem"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
+    std::fs::write(&certificate, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let server = Serving::start(&[
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+        "--tls-cert",
+        &certificate,
+        "--tls-key",
+        &key,
+    ]);
+    let address = server.address.to_string();
+    let output = run(&[
+        "domain",
+        "check",
+        "266",
+        "--address",
+        &address,
+        "--roots",
+        &certificate,
+    ]);
+    assert!(output.status.success(), "{output:?}");
+    let output = run(&[
+        "domain",
+        "check",
+        "257",
+        "--address",
+        &address,
+        "--roots",
+        &certificate,
+    ]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("FAIL  TLS"), "{output:?}");
 }

@@ -11,7 +11,6 @@
 //! | bulk | 16,000-byte messages one way through one tunnel after the other |
 //! | ceremony | a transaction's messages after the advert; the authenticator leaves Nagle's algorithm on |
 
-mod client;
 mod phases;
 mod server;
 
@@ -21,8 +20,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use client::Clients;
 use server::Subject;
+
+use super::client::{Clients, connector};
 
 /// Options of `bench`.
 #[derive(Debug, Args)]
@@ -53,7 +53,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     runtime.block_on(async {
         let tls = options.tls_cert.as_deref().zip(options.tls_key.as_deref());
         let subject = Subject::start(tls)?;
-        let clients = Clients::new(subject.address(), options.tls_cert.as_deref())?;
+        let clients = connect_to(&subject, options)?;
         say(
             "server",
             format_args!(
@@ -70,9 +70,18 @@ pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         // Last, in a fresh process, because it measures memory.
         drop(subject);
         let subject = Subject::start(tls)?;
-        let clients = Clients::new(subject.address(), options.tls_cert.as_deref())?;
+        let clients = connect_to(&subject, options)?;
         phases::idle(&subject, &clients, options.tunnels).await
     })
+}
+
+fn connect_to(subject: &Subject, options: &Options) -> Result<Clients, Box<dyn Error>> {
+    let tls = options
+        .tls_cert
+        .as_deref()
+        .map(|file| connector(Some(file)))
+        .transpose()?;
+    Ok(Clients::new(subject.address(), "localhost", tls))
 }
 
 fn say(phase: &str, result: std::fmt::Arguments<'_>) -> io::Result<()> {

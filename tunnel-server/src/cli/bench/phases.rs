@@ -5,11 +5,10 @@ use std::time::{Duration, Instant};
 
 use tokio::task::JoinSet;
 
-use super::client::{Clients, End};
 use super::say;
 use super::server::Subject;
+use crate::cli::client::{Clients, End, Failure};
 
-type Failure = Box<dyn Error + Send + Sync>;
 type Pairs = Vec<(End, End)>;
 
 /// CPU per tunnel that is created, joined and closed.

@@ -1,0 +1,7 @@
+//! The program's commands.
+
+pub(crate) mod bench;
+pub(crate) mod check;
+pub(crate) mod client;
+pub(crate) mod domain;
+pub(crate) mod serve;
