@@ -78,10 +78,8 @@ impl Chromium {
             .line(Mark::default(), START_LIMIT, "its DevTools address", address)
             .await?;
         let cdp = Cdp::connect(address.trim()).await?;
-        let target = cdp
-            .call(None, "Target.createTarget", &json!({ "url": "about:blank" }))
-            .await?;
-        let attach = json!({ "targetId": target.get("targetId"), "flatten": true });
+        let targets = cdp.call(None, "Target.getTargets", &json!({})).await?;
+        let attach = json!({ "targetId": first_page(&targets).ok_or("no page is open")?, "flatten": true });
         let attached = cdp.call(None, "Target.attachToTarget", &attach).await?;
         let session = attached
             .get("sessionId")
@@ -185,6 +183,13 @@ impl PageCeremony {
         serde_json::from_value(value)
             .map_err(|error| format!("the page returned what it should not: {error}").into())
     }
+}
+
+fn first_page(targets: &Value) -> Option<&Value> {
+    let mut targets = targets.get("targetInfos")?.as_array()?.iter();
+    targets
+        .find(|target| target.get("type").and_then(Value::as_str) == Some("page"))?
+        .get("targetId")
 }
 
 fn command(surroundings: &Surroundings<'_>) -> tokio::process::Command {

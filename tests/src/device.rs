@@ -144,6 +144,15 @@ impl Device {
             .collect::<serde_json::Result<_>>()?)
     }
 
+    /// Locks the keyring, as the session does when the person walks away.
+    ///
+    /// # Errors
+    ///
+    /// The keyring does not lock.
+    pub fn lock_keyring(&self) -> Result<()> {
+        Ok(self.keyring.lock()?)
+    }
+
     /// Everything that this device's runs wrote to their logs.
     ///
     /// # Errors
@@ -221,6 +230,15 @@ impl Run {
     /// Everything that it printed.
     pub fn events(&self) -> &Lines {
         self.process.out()
+    }
+
+    /// Kills it, as a crash would.
+    ///
+    /// # Errors
+    ///
+    /// It is not gone after some seconds.
+    pub async fn kill(mut self) -> Result<()> {
+        self.process.kill().await
     }
 
     /// Waits for its end. Its last event must be the outcome, and its exit code the one in there.

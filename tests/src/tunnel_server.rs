@@ -60,10 +60,11 @@ impl TunnelServer {
         command.arg("--tls-key").arg(key).env("ROAMKEY_LOG", "debug");
         let process = Process::start("tunnel-server", command, &self.folder)?;
         let ready = |line: &str| line.strip_prefix("ready ")?.trim().parse().ok();
-        (self.address, _) = process
+        let listening = process
             .out()
             .line(Mark::default(), START_LIMIT, "ready ADDRESS", ready)
-            .await?;
+            .await;
+        (self.address, _) = listening.map_err(|error| format!("{error}\n{}", process.err().text()))?;
         self.process = Some(process);
         Ok(())
     }

@@ -5,6 +5,7 @@ use std::time::Instant;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use libtest_mimic::Trial;
+use roamkey_testkit::bluez::AdvertData;
 use roamkey_testkit::relying_party::{Algorithm, AuthenticationRequest, PrfInput, RegistrationRequest};
 use roamkey_tests::Result;
 use roamkey_tests::bench::{Ask, Bench, Ceremony, TUNNELS};
@@ -35,8 +36,18 @@ pub(crate) fn all(stage: &Stage) -> Vec<Trial> {
         stage.trial("no_passkey_is_told_only_after_the_person_agreed", no_passkey),
         stage.trial("refusal_creates_nothing", refusal),
         stage.trial("cancelling_in_the_browser_withdraws_the_question", cancelled),
+        stage.trial("crash_during_the_question_creates_nothing", crash),
         stage.trial("wrong_pin_is_refused", wrong_pin),
         stage.trial("wrong_pin_may_be_corrected", corrected_pin),
+        stage.trial(
+            "bluetooth_that_is_off_is_told_and_nothing_goes_out",
+            bluetooth_off,
+        ),
+        stage.trial(
+            "keyring_that_is_locked_is_told_and_nothing_is_signed",
+            keyring_locked,
+        ),
+        stage.trial("strangers_on_air_do_no_harm", strangers),
         stage.trial("code_is_used_once", used_twice),
         stage.trial("code_that_is_too_old_is_refused", too_old),
         stage.trial("code_from_the_future_is_refused", from_the_future),
@@ -137,28 +148,51 @@ async fn prf(bench: &mut Bench) -> Result<()> {
             second: None,
         })
     };
+    let first = |prf: Option<Value>| -> Result<Vec<u8>> {
+        let output = URL_SAFE_NO_PAD.decode(text(&prf.ok_or("the page got no PRF output")?["first"]))?;
+        assert_eq!(output.len(), 32);
+        Ok(output)
+    };
     let wish = RegistrationRequest {
-        prf: Some(PrfInput::default()),
+        prf: input("one"),
         ..RegistrationRequest::of("petra")
     };
-    assert_eq!(register(bench, &mut device, wish).await?["prf_enabled"], true);
+    let registered = complete(bench, &mut device, Ask::Register(wish)).await?;
+    assert_eq!(registered.verdict["prf_enabled"], true);
+    let at_registration = first(registered.prf)?;
 
-    let mut outputs = Vec::new();
-    for salt in ["one", "one", "two"] {
+    for (salt, same) in [("one", true), ("one", true), ("two", false)] {
         let wish = AuthenticationRequest {
             prf: input(salt),
             ..AuthenticationRequest::of("petra")
         };
-        let prf = sign_in(bench, &mut device, wish)
-            .await?
-            .prf
-            .ok_or("the page got no PRF output")?;
-        let first = URL_SAFE_NO_PAD.decode(text(&prf["first"]))?;
-        assert_eq!(first.len(), 32);
-        outputs.push(first);
+        let output = first(sign_in(bench, &mut device, wish).await?.prf)?;
+        assert_eq!(
+            output == at_registration,
+            same,
+            "the output of {salt:?}, beside that of \"one\""
+        );
     }
-    assert_eq!(outputs[0], outputs[1], "the same input gives the same output");
-    assert_ne!(outputs[0], outputs[2], "another input gives another output");
+    Ok(())
+}
+
+/// Other devices' adverts: of other services, empty, too short, and of the right form under another key.
+async fn strangers(bench: &mut Bench) -> Result<()> {
+    let adverts = [("fff9", 20), ("fff9", 0), ("fff9", 19), ("fde2", 20), ("180f", 1)];
+    let on_air: Vec<_> = adverts
+        .into_iter()
+        .map(|(uuid, length)| {
+            bench
+                .bluez
+                .inject(AdvertData::of_service(uuid, &vec![0xA5; length]))
+        })
+        .collect();
+    let mut device = bench.device("strangers")?;
+    let registered = register(bench, &mut device, RegistrationRequest::of("stella")).await;
+    for advert in on_air {
+        bench.bluez.withdraw(advert);
+    }
+    assert_eq!(registered?["account"], "stella");
     Ok(())
 }
 
@@ -245,6 +279,20 @@ async fn cancelled(bench: &mut Bench) -> Result<()> {
     Ok(())
 }
 
+async fn crash(bench: &mut Bench) -> Result<()> {
+    let mut device = bench.device("crash")?;
+    set_up_pin(bench, &mut device, "cora").await?;
+    let ceremony = bench
+        .show(&Ask::Register(RegistrationRequest::of("cyril")))
+        .await?;
+    let mut run = device.authenticate(Code::Text(&ceremony.code), 0, Person::AtTerminal)?;
+    run.terminal()?.read("Approve?").await?;
+
+    run.kill().await?;
+    refused(ceremony.page.outcome().await?, "NotAllowedError");
+    only_passkey_is(&mut device, "cora").await
+}
+
 async fn wrong_pin(bench: &mut Bench) -> Result<()> {
     let mut device = bench.device("wrong-pin")?;
     register(bench, &mut device, RegistrationRequest::of("wilma")).await?;
@@ -316,6 +364,40 @@ async fn untimely(bench: &mut Bench, name: &str, seconds: i64, code: &str) -> Re
         "went out all the same"
     );
     give_up(bench, ceremony).await
+}
+
+async fn bluetooth_off(bench: &mut Bench) -> Result<()> {
+    let mut device = bench.device("bluetooth-off")?;
+    let ceremony = bench
+        .show(&Ask::Register(RegistrationRequest::of("boris")))
+        .await?;
+    bench.bluez.set_powered(1, 0, false);
+    let run = device.authenticate(Code::Text(&ceremony.code), 0, Person::Agreeable(PIN))?;
+    let events = run.events().clone();
+    ended(run.outcome().await?, "bluetooth_off", 6);
+    assert!(
+        !events.text().contains("on_air"),
+        "went on air with Bluetooth off"
+    );
+    give_up(bench, ceremony).await
+}
+
+async fn keyring_locked(bench: &mut Bench) -> Result<()> {
+    let mut device = bench.device("keyring-locked")?;
+    register(bench, &mut device, RegistrationRequest::of("klara")).await?;
+    let ceremony = bench
+        .show(&Ask::SignIn(AuthenticationRequest::of("klara")))
+        .await?;
+    device.lock_keyring()?;
+    let run = device.authenticate(Code::Text(&ceremony.code), 0, Person::Agreeable(PIN))?;
+    ended(run.outcome().await?, "keyring_locked", 9);
+    bench.chromium.stop().await?;
+    match ceremony.page.outcome().await? {
+        PageOutcome::Refused { .. } => Ok(()),
+        PageOutcome::Done { verdict, .. } => {
+            Err(format!("signed in with a locked keyring: {verdict}").into())
+        }
+    }
 }
 
 async fn server_gone_before(bench: &mut Bench) -> Result<()> {
