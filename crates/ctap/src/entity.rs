@@ -9,6 +9,7 @@
 //!
 //! WebAuthn L3 §5.4 and §5.8, CTAP 2.3 §6.1. `Debug` of these types shows no personal data.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use roamkey_cbor::{Map, Value};
@@ -258,13 +259,20 @@ impl PublicKeyCredentialDescriptor {
 }
 
 impl<'a> FromValue<'a> for PublicKeyCredentialDescriptor {
+    /// Goes over the entries once instead of looking for each key: lists of these are the longest part of a request.
     fn from_value(value: Value<'a>, name: &'static str) -> Result<Self, DecodeError> {
-        let mut fields = Fields::of(value, name)?;
-        let id: CredentialId = fields.required("id", "credential id")?;
-        let kind: String = fields.required("type", "credential type")?;
-        // Only a hint for client platforms; its type is checked and its content ignored.
-        let _: Option<Vec<String>> =
-            fields.optional_list("transports", "credential transports", usize::MAX)?;
+        let (mut id, mut kind) = (None, None);
+        for (key, value) in value.into_map().ok_or(DecodeError::UnexpectedType(name))? {
+            match key.as_text() {
+                Some("id") => id = Some(CredentialId::from_value(value, "credential id")?),
+                Some("type") => kind = Some(Cow::<str>::from_value(value, "credential type")?),
+                // Only a hint for client platforms; its type is checked and its content ignored.
+                Some("transports") => drop(list::<Cow<'_, str>>(value, "credential transports", usize::MAX)?),
+                _ => {}
+            }
+        }
+        let id = id.ok_or(DecodeError::Missing("credential id"))?;
+        let kind = kind.ok_or(DecodeError::Missing("credential type"))?;
         Ok(Self {
             id: (kind == PUBLIC_KEY).then_some(id),
         })
@@ -306,7 +314,7 @@ impl<'a> FromValue<'a> for PublicKeyCredentialParameters {
     fn from_value(value: Value<'a>, name: &'static str) -> Result<Self, DecodeError> {
         let mut fields = Fields::of(value, name)?;
         let algorithm: Value<'_> = fields.required("alg", "alg")?;
-        let kind: String = fields.required("type", "credential type")?;
+        let kind: Cow<'_, str> = fields.required("type", "credential type")?;
         match algorithm {
             Value::Unsigned(_) | Value::Negative(_) => Ok(Self {
                 algorithm: algorithm.as_i64().filter(|_| kind == PUBLIC_KEY),

@@ -98,6 +98,12 @@ impl<'a> FromValue<'a> for Cow<'a, [u8]> {
     }
 }
 
+impl<'a> FromValue<'a> for Cow<'a, str> {
+    fn from_value(value: Value<'a>, name: &'static str) -> Result<Self, DecodeError> {
+        value.into_text().ok_or(DecodeError::UnexpectedType(name))
+    }
+}
+
 impl FromValue<'_> for Vec<u8> {
     fn from_value(value: Value<'_>, name: &'static str) -> Result<Self, DecodeError> {
         value
