@@ -122,6 +122,10 @@ impl<T: TunnelService, A: Air> Device<T, A> {
 }
 
 /// Sorts what became of the last command into done and not done.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "whatever else became of it was not done"
+)]
 fn done(outcome: Outcome) -> Result<Done, Failure> {
     match outcome {
         Outcome::Created => Ok(Done::Created),

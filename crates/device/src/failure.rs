@@ -1,5 +1,10 @@
 //! Everything that can go wrong on this device, with its [`ErrorCode`].
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what has no code of its own shares its group's general one"
+)]
+
 use std::io;
 
 use roamkey_authenticator::{Outcome, Refusal, StoreError};
