@@ -16,31 +16,31 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde::Serialize;
 use serde_json::Value;
 use webauthn_rp::request::auth::AuthenticationVerificationOptions;
-use webauthn_rp::request::register::{RegistrationVerificationOptions, UserHandle16};
+use webauthn_rp::request::register::{
+    RegistrationServerState, RegistrationVerificationOptions, UserHandle16,
+};
 use webauthn_rp::request::{
-    AsciiDomain, DomainOrigin, FixedCapHashSet, InsertResult, PublicKeyCredentialDescriptor,
+    AsciiDomain, DomainOrigin, FixedCapHashSet, InsertResult, PublicKeyCredentialDescriptor, RpId,
 };
-use webauthn_rp::request::{RpId, register::RegistrationServerState};
-use webauthn_rp::response::register::{
-    Attestation, CompressedP256PubKey, CompressedPubKey, DynamicState, Ed25519PubKey, StaticState,
-    UncompressedPubKey,
-};
-use webauthn_rp::response::{AuthTransports, Backup, CredentialId};
 use webauthn_rp::{
-    AuthenticatedCredential, DiscoverableAuthentication16, DiscoverableAuthenticationServerState,
-    NonDiscoverableAuthentication16, NonDiscoverableAuthenticationServerState, Registration,
+    DiscoverableAuthentication16, DiscoverableAuthenticationServerState, NonDiscoverableAuthentication16,
+    NonDiscoverableAuthenticationServerState, Registration,
 };
+
+use self::passkey::Passkey;
 
 pub use self::error::RelyingPartyError;
 pub use self::options::{Algorithm, AuthenticationRequest, PrfInput, RegistrationRequest};
+pub use self::verdict::{Registered, SignedIn};
 
 pub mod client_platform;
 mod error;
 mod options;
+mod passkey;
 pub mod site;
+mod verdict;
 
 /// A relying party with its accounts and passkeys.
 #[derive(Debug)]
@@ -54,67 +54,10 @@ pub struct RelyingParty {
     allow_listed: FixedCapHashSet<NonDiscoverableAuthenticationServerState>,
 }
 
-/// What the relying party noted of a new passkey.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Registered {
-    /// The account that the passkey belongs to.
-    pub account: String,
-    /// The credential ID, base64url.
-    pub credential_id: String,
-    /// The algorithm of the public key.
-    pub algorithm: Algorithm,
-    /// The attestation statement format: `none` or `packed`.
-    pub attestation: &'static str,
-    /// The AAGUID, 16 bytes in hex.
-    pub aaguid: String,
-    /// The UV flag.
-    pub user_verified: bool,
-    /// The BE flag.
-    pub backup_eligible: bool,
-    /// The BS flag.
-    pub backed_up: bool,
-    /// The sign counter.
-    pub sign_count: u32,
-    /// What the client platform said of PRF support (`clientExtensionResults.prf.enabled`).
-    pub prf_enabled: Option<bool>,
-}
-
-/// Who signed in, and how.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct SignedIn {
-    /// The account that was signed in to.
-    pub account: String,
-    /// The credential ID that was used, base64url.
-    pub credential_id: String,
-    /// Whether the request was a discoverable one, which demands the user handle in the response.
-    pub discoverable: bool,
-    /// Whether the response carried the user handle. If so, it was the right one.
-    pub user_handle: bool,
-    /// The UV flag was set at registration or now; now it must be, since every request asks for it.
-    pub user_verified: bool,
-    /// The BS flag.
-    pub backed_up: bool,
-    /// The sign counter.
-    pub sign_count: u32,
-}
-
 #[derive(Debug)]
 struct Account {
     name: String,
     handle: UserHandle16,
-}
-
-/// A public key as it is stored: compressed where the algorithm allows for it. Only ES256 and EdDSA are asked for.
-type StoredKey = CompressedPubKey<[u8; 32], [u8; 32], [u8; 48], Vec<u8>>;
-
-#[derive(Debug)]
-struct Passkey {
-    id: Vec<u8>,
-    account: String,
-    handle: UserHandle16,
-    transports: AuthTransports,
-    fixed: StaticState<StoredKey>,
-    changing: DynamicState,
 }
 
 impl RelyingParty {
@@ -208,51 +151,17 @@ impl RelyingParty {
         let credential = state
             .verify(&self.id, &registration, &options)
             .map_err(RelyingPartyError::Registration)?;
-        let id = credential.id().as_ref().to_vec();
-        if self.passkeys.iter().any(|p| p.id == id) {
-            return Err(RelyingPartyError::AlreadyRegistered);
-        }
         let handle = *credential.user_id();
         let account = self
             .accounts
             .iter()
             .find(|a| a.handle == handle)
             .ok_or(RelyingPartyError::UnknownAccount)?;
-        let (algorithm, key) = stored_key(credential.static_state().credential_public_key)?;
-        let (changing, metadata) = (credential.dynamic_state(), credential.metadata());
-        let registered = Registered {
-            account: account.name.clone(),
-            credential_id: URL_SAFE_NO_PAD.encode(&id),
-            algorithm,
-            attestation: match metadata.attestation {
-                Attestation::None => "none",
-                Attestation::Surrogate => "packed",
-            },
-            aaguid: metadata
-                .aaguid
-                .data()
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
-            user_verified: changing.user_verified,
-            backup_eligible: changing.backup != Backup::NotEligible,
-            backed_up: changing.backup == Backup::Exists,
-            sign_count: changing.sign_count,
-            prf_enabled,
-        };
-        let fixed = StaticState {
-            credential_public_key: key,
-            extensions: credential.static_state().extensions,
-        };
-        let account = account.name.clone();
-        self.passkeys.push(Passkey {
-            id,
-            account,
-            handle,
-            transports: credential.transports(),
-            fixed,
-            changing,
-        });
+        let (passkey, registered) = Passkey::new(&account.name, &credential, prf_enabled)?;
+        if self.passkeys.iter().any(|known| known.id == passkey.id) {
+            return Err(RelyingPartyError::AlreadyRegistered);
+        }
+        self.passkeys.push(passkey);
         Ok(registered)
     }
 
@@ -320,27 +229,14 @@ impl RelyingParty {
             (None, Some(state)) => {
                 let assertion = DiscoverableAuthentication16::from_json_relaxed(&json)
                     .map_err(RelyingPartyError::Malformed)?;
-                // The options are made again: their type is bound to the lifetime of the first parse.
-                let options =
-                    AuthenticationVerificationOptions::<'_, '_, DomainOrigin<'_, '_>, DomainOrigin<'_, '_>> {
-                        allowed_origins: &origins,
-                        ..AuthenticationVerificationOptions::default()
-                    };
                 state.verify(&self.id, &assertion, &mut credential, &options)
             }
             (None, None) => return Err(RelyingPartyError::NoSuchCeremony),
         }
         .map_err(RelyingPartyError::Authentication)?;
         let changing = credential.dynamic_state();
-        let signed_in = SignedIn {
-            account: passkey.account.clone(),
-            credential_id: URL_SAFE_NO_PAD.encode(&passkey.id),
-            discoverable,
-            user_handle: assertion.response().user_handle().is_some(),
-            user_verified: changing.user_verified,
-            backed_up: changing.backup == Backup::Exists,
-            sign_count: changing.sign_count,
-        };
+        let user_handle = assertion.response().user_handle().is_some();
+        let signed_in = passkey.signed_in(changing, discoverable, user_handle);
         if let Some(passkey) = self.passkeys.get_mut(index) {
             passkey.changing = changing;
         }
@@ -363,48 +259,7 @@ impl RelyingParty {
         account: &str,
     ) -> Result<Vec<PublicKeyCredentialDescriptor<Vec<u8>>>, RelyingPartyError> {
         let passkeys = self.passkeys.iter().filter(|p| p.account == account);
-        passkeys
-            .map(|p| {
-                let id =
-                    CredentialId::try_from(p.id.clone()).map_err(|e| RelyingPartyError::Request(e.into()))?;
-                Ok(PublicKeyCredentialDescriptor {
-                    id,
-                    transports: p.transports,
-                })
-            })
-            .collect()
-    }
-}
-
-impl Passkey {
-    fn authenticated<'id, 'passkey: 'id>(
-        &'passkey self,
-        id: CredentialId<&'id [u8]>,
-    ) -> Result<AuthenticatedCredential<'id, 'passkey, 16, StoredKey>, RelyingPartyError> {
-        let fixed = StaticState {
-            credential_public_key: self.fixed.credential_public_key.clone(),
-            extensions: self.fixed.extensions,
-        };
-        AuthenticatedCredential::new(id, &self.handle, fixed, self.changing)
-            .map_err(|e| RelyingPartyError::Request(e.into()))
-    }
-}
-
-fn stored_key(key: UncompressedPubKey<'_>) -> Result<(Algorithm, StoredKey), RelyingPartyError> {
-    match key {
-        UncompressedPubKey::Ed25519(key) => {
-            let bytes =
-                <[u8; 32]>::try_from(*key.inner()).map_err(|e| RelyingPartyError::Request(e.into()))?;
-            Ok((Algorithm::EdDsa, StoredKey::Ed25519(Ed25519PubKey::from(bytes))))
-        }
-        UncompressedPubKey::P256(key) => {
-            let x = <[u8; 32]>::try_from(key.x()).map_err(|e| RelyingPartyError::Request(e.into()))?;
-            Ok((
-                Algorithm::Es256,
-                StoredKey::P256(CompressedP256PubKey::from((x, key.y_is_odd()))),
-            ))
-        }
-        UncompressedPubKey::P384(_) | UncompressedPubKey::Rsa(_) => Err(RelyingPartyError::UnwantedAlgorithm),
+        passkeys.map(Passkey::descriptor).collect()
     }
 }
 
