@@ -49,7 +49,7 @@ impl Socket {
     /// `rest` is what arrived behind the request head.
     pub(crate) async fn new(transport: Transport, rest: Vec<u8>, max_message: usize, seat: Seat) -> Self {
         let config = WebSocketConfig::default()
-            .read_buffer_size(READ_BUFFER)
+            .read_buffer_size(transport.read_buffer())
             .write_buffer_size(WRITE_BUFFER)
             .max_write_buffer_size(max_message.saturating_add(2 * WRITE_BUFFER))
             .max_message_size(Some(max_message))
@@ -195,9 +195,6 @@ impl Closing {
         }
     }
 }
-
-/// A frame here takes 48 to 600 bytes; larger ones grow the buffer while they are read.
-const READ_BUFFER: usize = 1 << 10;
 
 /// Messages that arrive together leave in one write up to this size.
 const WRITE_BUFFER: usize = 4 << 10;

@@ -16,6 +16,15 @@ pub(crate) enum Transport {
 }
 
 impl Transport {
+    /// Size of the WebSocket's read buffer, which is held as long as the connection. Larger messages grow it while they
+    /// are read.
+    pub(crate) fn read_buffer(&self) -> usize {
+        match self {
+            Self::Plain(_) => PLAIN_READ_BUFFER,
+            Self::Tls(_) => TLS_READ_BUFFER,
+        }
+    }
+
     /// Acknowledges what was read at once instead of up to 40 ms later. A peer that left Nagle's algorithm on holds
     /// its second small message back until then. Linux forgets the setting, so it is repeated after each read.
     pub(crate) fn acknowledge(&self) {
@@ -62,3 +71,10 @@ impl AsyncWrite for Transport {
         }
     }
 }
+
+/// Messages take 48 to 600 bytes, rarely a few KiB. Each read is a system call, so that a smaller buffer would make large
+/// messages dear.
+const PLAIN_READ_BUFFER: usize = 768;
+
+/// Here a read only copies what TLS has decrypted, and half of it does as well.
+const TLS_READ_BUFFER: usize = 512;

@@ -8,6 +8,8 @@ use std::path::PathBuf;
 use clap::Args;
 use roamkey_tunnel_server::{Security, Server, Settings};
 
+use super::memory;
+
 /// Options of `serve`. What is given here or in the environment goes before the file.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
@@ -69,7 +71,10 @@ pub(crate) fn run(options: Options) -> Result<(), Box<dyn Error>> {
         if let Some(admin) = server.admin_address() {
             writeln!(io::stdout(), "admin {admin}")?;
         }
-        signals.next().await;
+        tokio::select! {
+            () = signals.next() => {}
+            () = memory::tend(|| server.tunnels()) => {}
+        }
         tokio::select! {
             () = server.drain(settings.drain()) => {}
             () = signals.next() => {}

@@ -152,7 +152,7 @@ pub(super) async fn idle(subject: &Subject, clients: &Clients, count: u32) -> Re
             });
         }
         finish(closing).await?;
-        let after = subject.memory()?;
+        let after = settled(subject, peak / 3).await?;
         say(
             "idle",
             format_args!(
@@ -164,6 +164,18 @@ pub(super) async fn idle(subject: &Subject, clients: &Clients, count: u32) -> Re
         )?;
     }
     Ok(())
+}
+
+/// Memory once it has fallen to `enough`, or does not fall in time.
+async fn settled(subject: &Subject, enough: u64) -> Result<u64, Box<dyn Error>> {
+    let started = Instant::now();
+    loop {
+        let memory = subject.memory()?;
+        if memory <= enough || started.elapsed() > SETTLING {
+            return Ok(memory);
+        }
+        tokio::time::sleep(SAMPLE).await;
+    }
 }
 
 async fn pairs(clients: &Clients, count: u32) -> Result<Pairs, Box<dyn Error>> {
@@ -214,6 +226,11 @@ const CEREMONIES: usize = 101;
 const IDLE_ROUNDS: u32 = 3;
 
 const WARM_UP: u32 = 64;
+
+/// The server gives memory back soon after tunnels have ended.
+const SETTLING: Duration = Duration::from_secs(5);
+
+const SAMPLE: Duration = Duration::from_millis(100);
 
 /// A Noise handshake message.
 const HANDSHAKE: usize = 81;
