@@ -1,5 +1,7 @@
 //! The `roamkey` command as a shell runs it: exit codes, the last `--json` line, and what never happens.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -60,9 +60,8 @@ fn code_to_advert(criterion: &mut Criterion) {
 
 fn ceremony(criterion: &mut Criterion) {
     let runtime = Runtime::new().unwrap();
-    let stages: [(&str, fn() -> Stage); 2] = [("plain", Stage::new), ("TLS", Stage::with_tls)];
-    for (tunnel, make) in stages {
-        let stage = runtime.block_on(async { make() });
+    let stages = runtime.block_on(async { [("plain", Stage::new()), ("TLS", Stage::with_tls())] });
+    for (tunnel, stage) in stages {
         let request = runtime.block_on(registered(&stage));
         let user = ScriptedUser::new(Reaction::Approve(0));
         let one = async || {

@@ -1,6 +1,12 @@
 //! Logging at TRACE, a whole registration and sign-in print no secret, no QR text, no advert, no site, no account, no
 //! credential ID and no payload. One test in a process of its own: the log is everybody's.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::unwrap_in_result,
+    reason = "a test stops where it fails"
+)]
+
 mod stage;
 
 use std::io::{self, Write};

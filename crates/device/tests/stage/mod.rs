@@ -1,6 +1,13 @@
 //! Both ends of a transaction on one machine: a device with its vault in memory, a real tunnel server on loopback, an
 //! air in memory, and a client platform. What `roamkey demo` shows, for tests and benchmarks.
 
+#![allow(
+    clippy::unwrap_used,
+    dead_code,
+    unreachable_pub,
+    reason = "a test stops where it fails; each user takes its part"
+)]
+
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
@@ -36,7 +43,6 @@ impl Stage {
     }
 
     /// The same with TLS.
-    #[allow(dead_code, reason = "the benchmark's only")]
     pub fn with_tls() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let made = rcgen::generate_simple_self_signed([domain().host()]).unwrap();
@@ -109,7 +115,6 @@ pub struct Answered {
     /// Status byte ‖ CBOR.
     pub bytes: Vec<u8>,
     /// Since the advert was heard.
-    #[allow(dead_code, reason = "the benchmark's only")]
     pub took: Duration,
 }
 
