@@ -202,7 +202,10 @@ impl PrivateKeyring {
     }
 
     fn kill(&self, pid_file: &str) -> io::Result<()> {
-        let pid = std::fs::read_to_string(self.folder.join(pid_file))?;
+        let pid_file = self.folder.join(pid_file);
+        let pid = std::fs::read_to_string(&pid_file)?;
+        // Never twice: by then the number may be another process's.
+        std::fs::remove_file(pid_file)?;
         let status = Command::new("kill")
             .args(["-9", pid.trim()])
             .stderr(Stdio::null())

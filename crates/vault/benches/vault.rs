@@ -1,6 +1,10 @@
 //! The vault with 10,000 passkeys, over a keyring in memory: what it costs above the keyring's own calls.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a benchmark that fails may end like that")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark that fails may end like that"
+)]
 
 use std::hint::black_box;
 use std::path::Path;

@@ -165,10 +165,11 @@ fn a_keyring_that_can_not_be_connected_to_is_unavailable() {
 #[test]
 fn a_prompt_that_nobody_answers_ends_the_call_and_not_the_keyring() {
     let service = Arc::new(Service::default());
-    let keyring = service.keyring(SHORT);
+    let mut keyring = service.keyring(SHORT);
     let (_open_never, gate) = channel();
     *service.gate.lock().unwrap() = Some(gate);
     assert!(matches!(keyring.get("a"), Err(KeyringError::TimedOut)));
+    keyring.limit = LONG;
     assert!(keyring.get("a").unwrap().is_none());
 }
 
