@@ -55,13 +55,14 @@ async fn sign_in(args: &Authenticate, data_dir: PathBuf, reporter: &Reporter) ->
     let answers = answers(args)?;
     set_up_pin(&device.pin(), &answers).await?;
     let person = Person::new(answers, device.pin(), sign_in.source(), reporter);
-    device
-        .run(sign_in, &person)
-        .await
-        .map_err(|failure| match logged(failure) {
-            ErrorCode::PinWrong => person.unverified().unwrap_or(ErrorCode::PinWrong),
-            code => code,
-        })
+    device.run(sign_in, &person).await.map_err(|failure| {
+        let code = logged(failure);
+        // To the other end every failed verification is one; the person knows better.
+        person
+            .unverified()
+            .filter(|_| code == ErrorCode::PinWrong)
+            .unwrap_or(code)
+    })
 }
 
 /// The code: from the command line, from standard input, or from a picture.
@@ -102,16 +103,17 @@ fn read_picture(path: &Path) -> Result<Vec<u8>, ErrorCode> {
 }
 
 fn operation(hint: Hint) -> &'static str {
-    match hint {
-        Hint::MakeCredential => "create a passkey",
-        _ => "sign in",
+    if hint == Hint::MakeCredential {
+        "create a passkey"
+    } else {
+        "sign in"
     }
 }
 
 fn source(source: CodeSource) -> &'static str {
     match source {
         CodeSource::Picture => "a picture",
-        _ => "text",
+        CodeSource::Text => "text",
     }
 }
 

@@ -49,7 +49,7 @@ impl User for Person<'_> {
             Progress::Withdrawn => Event::Withdrawn,
             Progress::Answered => Event::Answered,
             // `ask` follows at once and tells more.
-            _ => return,
+            Progress::Asking => return,
         };
         self.reporter.report(&event);
     }
@@ -155,9 +155,12 @@ impl<'a> Person<'a> {
                 wait_seconds: wait.as_secs(),
             });
         }
-        let code = match failure.code() {
-            ErrorCode::PinWrong => ErrorCode::PinLocked,
-            code => code,
+        let code = failure.code();
+        // A wrong PIN that may be tried again was asked for again: this one was the last.
+        let code = if code == ErrorCode::PinWrong {
+            ErrorCode::PinLocked
+        } else {
+            code
         };
         *self.unverified.lock().unwrap_or_else(PoisonError::into_inner) = Some(code);
         Refusal::VerificationFailed
@@ -232,7 +235,7 @@ fn show(prompt: &ConsentPrompt, source: CodeSource) -> String {
     lines.push(String::new());
     let how = match source {
         CodeSource::Picture => "from a picture",
-        _ => "as text",
+        CodeSource::Text => "as text",
     };
     lines.push(format!(
         "    The code came {how}: anyone could have sent it to you."

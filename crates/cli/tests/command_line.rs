@@ -1,6 +1,10 @@
 //! The `roamkey` command as a shell runs it: exit codes, the last `--json` line, and what never happens.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test stops where it fails"
+)]
 
 use std::io::Write as _;
 use std::path::Path;

@@ -26,7 +26,6 @@ pub struct Code {
 /// Where a QR code came from. Only someone in front of the screen can point a camera at it; text and pictures can be
 /// sent from anywhere, so the question says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum CodeSource {
     /// Typed, pasted or piped text.
     Text,

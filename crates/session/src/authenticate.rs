@@ -73,7 +73,6 @@ impl Default for Limits {
 
 /// A step that has just been taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Progress {
     /// The tunnel service gave us a tunnel.
     TunnelOpen,

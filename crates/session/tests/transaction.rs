@@ -1,7 +1,11 @@
 //! Whole transactions in memory: the session and the authenticator on one end, a client platform and a relying party
 //! on the other, no socket, no radio, no sleep. Time is tokio's paused clock.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::unwrap_in_result,
+    reason = "a test stops where it fails"
+)]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
