@@ -65,11 +65,11 @@ impl Stage {
     /// Makes a test of a scenario.
     fn trial(
         &self,
-        name: &'static str,
+        name: &str,
         scenario: impl AsyncFnOnce(&mut Bench) -> Result<()> + Send + 'static,
     ) -> Trial {
-        let stage = self.clone();
-        Trial::test(name, move || stage.play(name, scenario))
+        let (stage, name) = (self.clone(), name.to_owned());
+        Trial::test(name.clone(), move || stage.play(&name, scenario))
     }
 
     fn play(&self, name: &str, scenario: impl AsyncFnOnce(&mut Bench) -> Result<()>) -> Result<(), Failed> {
