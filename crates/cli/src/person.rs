@@ -83,24 +83,23 @@ impl<'a> Person<'a> {
 
     /// The account that the person approves with; `None` for a no.
     async fn choose(&self, prompt: &ConsentPrompt) -> Option<AccountChoice> {
-        let terminal = match &self.answers {
-            Answers::Terminal(terminal) => terminal,
+        match &self.answers {
+            Answers::Terminal(terminal) => self.choose_at(terminal, prompt).await,
             #[cfg(feature = "dev")]
             Answers::Script { .. } => {
                 self.reporter.show(&show(prompt, self.source));
                 self.reporter.note("approved by script");
-                return Some(AccountChoice(0));
+                Some(AccountChoice(0))
             }
-        };
+        }
+    }
+
+    async fn choose_at(&self, terminal: &Terminal, prompt: &ConsentPrompt) -> Option<AccountChoice> {
         terminal.say(&show(prompt, self.source));
         let accounts = prompt.accounts();
-        let ask = if accounts.len() > 1 {
-            format!(
-                "Sign in with which account? 1 to {}, anything else refuses: ",
-                accounts.len()
-            )
-        } else {
-            "Approve? y or yes, anything else refuses: ".to_owned()
+        let ask = match accounts.len() {
+            count @ 2.. => format!("Sign in with which account? 1 to {count}, anything else refuses: "),
+            _ => "Approve? y or yes, anything else refuses: ".to_owned(),
         };
         let answer = terminal.ask(&ask, Echo::On).await.ok()?;
         match answer.trim() {
