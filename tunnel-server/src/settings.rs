@@ -296,6 +296,8 @@ const DEV_ADDRESS: ([u8; 4], u16) = ([127, 0, 0, 1], 8080);
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn parse(text: &str) -> Result<Settings, toml::de::Error> {
@@ -389,6 +391,42 @@ mod tests {
             let error = parse(text).err().unwrap().to_string();
             assert!(error.contains(&format!("unknown field `{key}`")), "{error}");
         }
+    }
+
+    /// The fields that TOML's error about an unknown one lists.
+    fn fields(table: &str) -> Vec<String> {
+        let error = parse(&format!("{table}no_such_key = 1"))
+            .err()
+            .unwrap()
+            .to_string();
+        let expected = error.rsplit("expected ").next().unwrap();
+        // Names are in backticks; between them are commas, or "or" if there are two.
+        expected.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn the_documented_keys_are_the_ones_there_are() {
+        let document = include_str!("../../docs/operator/configuration.md");
+        let documented: BTreeSet<_> = document
+            .lines()
+            .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
+            .map(|(key, _)| key.to_owned())
+            .collect();
+        let tables = ["tls", "access", "limits", "address"];
+        let root = fields("")
+            .into_iter()
+            .filter(|field| !tables.contains(&field.as_str()));
+        let nested = tables.iter().flat_map(|table| {
+            let fields = fields(&format!("{table}.")).into_iter();
+            fields.map(move |field| format!("{table}.{field}"))
+        });
+        assert_eq!(documented, root.chain(nested).collect());
+    }
+
+    #[test]
+    fn the_packaged_configuration_is_valid() {
+        let settings = parse(include_str!("../../packaging/tunnel.toml")).unwrap();
+        settings.config().unwrap();
     }
 
     #[test]

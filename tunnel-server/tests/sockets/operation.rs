@@ -273,3 +273,27 @@ async fn a_tunnel_moves_the_metrics_while_it_is_open() {
     );
     assert!(page.contains("\nroamkey_tunnel_tunnels_active 0\n"), "{page}");
 }
+
+#[tokio::test]
+async fn dashboard_and_alerts_name_only_metrics_that_exist() {
+    let server = plain_with(|config| config.admin = Some(loopback()));
+    let page = metrics(&server).await;
+    let dashboard = include_str!("../../../packaging/monitoring/grafana-dashboard.json");
+    let alerts = include_str!("../../../packaging/monitoring/alerts.yaml");
+    serde_json::from_str::<serde_json::Value>(dashboard).unwrap();
+    let mut named = 0;
+    for text in [dashboard, alerts] {
+        for rest in text.split("roamkey_tunnel_").skip(1) {
+            let name: String = rest
+                .chars()
+                .take_while(|sign| sign.is_ascii_lowercase() || *sign == '_')
+                .collect();
+            let exists = [" ", "{"]
+                .iter()
+                .any(|end| page.contains(&format!("\nroamkey_tunnel_{name}{end}")));
+            assert!(exists, "{name}");
+            named += 1;
+        }
+    }
+    assert!(named > 10);
+}
