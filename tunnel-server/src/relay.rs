@@ -17,11 +17,15 @@
 //!
 //! The shell around it (`pump`, `connection`, `server`) owns the sockets and the time.
 
+mod end;
+mod limits;
 mod registry;
 mod tunnel;
 
+pub use end::{CloseCode, Fault, Outcome};
+pub use limits::Limits;
 pub use registry::{Registry, Unavailable};
-pub use tunnel::{CloseCode, Command, Event, Fault, Limits, Outcome, Payload, Side, Tunnel};
+pub use tunnel::{Command, Event, Payload, Side, Tunnel};
 
 #[cfg(test)]
 mod tests;

@@ -401,7 +401,12 @@ mod tests {
             .to_string();
         let expected = error.rsplit("expected ").next().unwrap();
         // Names are in backticks; between them are commas, or "or" if there are two.
-        expected.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+        expected
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect()
     }
 
     #[test]

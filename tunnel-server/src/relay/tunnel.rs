@@ -9,7 +9,10 @@
 //! the peer's close frame. Who is not gone when [`Limits::close`] has passed is `Expired` and gets dropped.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Instant;
+
+use super::end::{CloseCode, Fault, Outcome};
+use super::limits::Limits;
 
 /// What travels through a tunnel. The relay looks at nothing but its size.
 pub trait Payload {
@@ -36,127 +39,6 @@ impl Side {
         match self {
             Self::Creator => Self::Joiner,
             Self::Joiner => Self::Creator,
-        }
-    }
-}
-
-/// Time and volume limits of one tunnel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// From `new` until the other side joined.
-    pub join: Duration,
-    /// Without a message from either side.
-    pub idle: Duration,
-    /// From `new` to the end, whatever happens in between.
-    pub life: Duration,
-    /// While one side does not take the message that was forwarded to it.
-    pub stall: Duration,
-    /// From the first close command until the connections are dropped.
-    pub close: Duration,
-    /// Messages from one side.
-    pub messages: u32,
-    /// Bytes from one side.
-    pub bytes: u64,
-    /// Messages that wait for one side before the other one is not read any more.
-    pub held_messages: usize,
-    /// Bytes that wait for one side before the other one is not read any more. One more message may follow.
-    pub held_bytes: usize,
-}
-
-impl Limits {
-    /// Chromium shows its QR code for three minutes and a person needs a moment to approve Bluetooth; the advert goes
-    /// off the air after two minutes, so nobody joins later.
-    pub const JOIN: Duration = Duration::from_secs(120);
-    /// A browser gives a person up to ten minutes to answer and keeps a finished tunnel for three more.
-    pub const IDLE: Duration = Duration::from_secs(600);
-    /// A real transaction ends within a quarter of an hour; twice that hurts nobody.
-    pub const LIFE: Duration = Duration::from_secs(1800);
-    /// Who takes nothing for a minute is gone; until then it may be changing networks. The other side is not read
-    /// meanwhile, so that this also bounds how long a vanished sender stays unnoticed.
-    pub const STALL: Duration = Duration::from_secs(60);
-    /// A close frame and its answer take one round trip; more than this is a dead peer.
-    pub const CLOSE: Duration = Duration::from_secs(5);
-    /// A transaction takes ten messages, a digital credential some dozens.
-    pub const MESSAGES: u32 = 4096;
-    /// Large blobs and digital credentials stay below a few MiB; this is where a free file transfer begins to hurt.
-    pub const BYTES: u64 = 64 << 20;
-    /// A client platform that sends first sends one handshake message and then waits for the answer.
-    pub const HELD_MESSAGES: usize = 16;
-    /// Four times the kernel's initial socket buffer: enough for one burst, little enough for thousands of tunnels.
-    pub const HELD_BYTES: usize = 64 << 10;
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            join: Self::JOIN,
-            idle: Self::IDLE,
-            life: Self::LIFE,
-            stall: Self::STALL,
-            close: Self::CLOSE,
-            messages: Self::MESSAGES,
-            bytes: Self::BYTES,
-            held_messages: Self::HELD_MESSAGES,
-            held_bytes: Self::HELD_BYTES,
-        }
-    }
-}
-
-/// A WebSocket close code (RFC 6455 §7.4) that may be sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct CloseCode(u16);
-
-impl CloseCode {
-    /// The transaction is over.
-    pub const NORMAL: Self = Self(1000);
-    /// The other side vanished, or the service shuts down.
-    pub const AWAY: Self = Self(1001);
-    /// The frames break RFC 6455.
-    pub const PROTOCOL: Self = Self(1002);
-    /// A text message; only binary ones are relayed.
-    pub const UNSUPPORTED: Self = Self(1003);
-    /// A limit of the service was reached.
-    pub const POLICY: Self = Self(1008);
-    /// One message was too big.
-    pub const TOO_BIG: Self = Self(1009);
-
-    /// The code to pass on for one that a peer sent; without one (RFC 6455: 1005) it is [`Self::NORMAL`].
-    #[must_use]
-    pub fn passed_on(received: Option<u16>) -> Self {
-        match received {
-            Some(code @ (1000..=1003 | 1007..=1014 | 3000..=4999)) => Self(code),
-            None => Self::NORMAL,
-            Some(_) => Self::PROTOCOL,
-        }
-    }
-
-    /// The number on the wire.
-    #[must_use]
-    pub fn number(self) -> u16 {
-        self.0
-    }
-}
-
-/// What a peer did wrong inside an open tunnel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// It sent a text message.
-    Text,
-    /// It sent a message above the size limit.
-    TooBig,
-    /// It sent more messages or bytes than a tunnel may carry.
-    TooMuch,
-    /// It broke the framing.
-    Framing,
-}
-
-impl Fault {
-    fn code(self) -> CloseCode {
-        match self {
-            Self::Text => CloseCode::UNSUPPORTED,
-            Self::TooBig => CloseCode::TOO_BIG,
-            Self::TooMuch => CloseCode::POLICY,
-            Self::Framing => CloseCode::PROTOCOL,
         }
     }
 }
@@ -193,62 +75,6 @@ pub enum Command<M> {
     Close(Side, CloseCode),
     /// Drop this side's connection at once.
     Abort(Side),
-}
-
-/// Why a tunnel ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Outcome {
-    /// One side closed it.
-    Closed,
-    /// One side vanished without a close frame.
-    Lost,
-    /// Nobody joined in time.
-    NotJoined,
-    /// No message for too long.
-    Idle,
-    /// One side did not take what was sent to it.
-    Stalled,
-    /// It lived too long.
-    TooOld,
-    /// One side broke a rule.
-    Fault(Fault),
-    /// The service shut down.
-    Drained,
-}
-
-impl Outcome {
-    /// Each of them; of the faults, one of a kind.
-    pub const ALL: [Self; 11] = [
-        Self::Closed,
-        Self::Lost,
-        Self::NotJoined,
-        Self::Idle,
-        Self::Stalled,
-        Self::TooOld,
-        Self::Drained,
-        Self::Fault(Fault::Text),
-        Self::Fault(Fault::TooBig),
-        Self::Fault(Fault::TooMuch),
-        Self::Fault(Fault::Framing),
-    ];
-
-    /// The word in metrics.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::Lost => "lost",
-            Self::NotJoined => "not_joined",
-            Self::Idle => "idle",
-            Self::Stalled => "stalled",
-            Self::TooOld => "too_old",
-            Self::Drained => "drained",
-            Self::Fault(Fault::Text) => "text_message",
-            Self::Fault(Fault::TooBig) => "message_too_big",
-            Self::Fault(Fault::TooMuch) => "too_many_messages",
-            Self::Fault(Fault::Framing) => "bad_framing",
-        }
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
