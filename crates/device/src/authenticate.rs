@@ -2,11 +2,10 @@
 
 use rand::rngs::SysRng;
 use rand_core::UnwrapErr;
-use roamkey_authenticator::{Authenticator, Outcome, UserVerificationState};
+use roamkey_authenticator::{Authenticator, Outcome};
 use roamkey_hybrid::authenticator::{self as hybrid, AwaitRoutingId};
 use roamkey_hybrid::{Hint, QrCode, TunnelDomain};
 use roamkey_session::{Air, Authentication, Limits, Phase, SessionError, TunnelService, User};
-use roamkey_vault::{PinState, Vault};
 
 use crate::used::FirstUse;
 use crate::verification::now;
@@ -85,10 +84,7 @@ impl<T: TunnelService, A: Air> Device<T, A> {
     ///
     /// [`Failure::CodeUsed`] for a code that was used before; anything else says where it ended.
     pub async fn run(&self, sign_in: SignIn, user: &impl User) -> Result<Done, Failure> {
-        let verification = match self.pin().state().await? {
-            PinState::NotSet => UserVerificationState::NotConfigured,
-            PinState::Set { .. } => UserVerificationState::Configured,
-        };
+        let verification = self.pin().prepare().await?;
         let first_use = FirstUse::claim(&self.dir, sign_in.waiting.tunnel_id())
             .map_err(Failure::Folder)?
             .ok_or(Failure::CodeUsed)?;
@@ -97,7 +93,7 @@ impl<T: TunnelService, A: Air> Device<T, A> {
             air: &self.air,
             user,
             authenticator: Authenticator::new(verification),
-            store: Vault::open(self.config.clone()).map_err(Failure::Vault)?,
+            store: self.vault.clone(),
             entropy: UnwrapErr(SysRng),
             clock: now,
             limits: Limits::default(),

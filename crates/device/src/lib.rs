@@ -19,7 +19,6 @@ mod verification;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use roamkey_ble::Advertiser;
 use roamkey_session::{Air, TunnelService};
@@ -43,8 +42,7 @@ pub use {
 
 /// The device: where its passkeys are, how it is heard, and through which tunnel service it is reached.
 pub struct Device<T = WebSocketTunnel, A = Advertiser> {
-    vault: Arc<Vault>,
-    config: VaultConfig,
+    vault: Vault,
     tunnel: T,
     air: A,
     dir: PathBuf,
@@ -69,10 +67,9 @@ impl<T: TunnelService, A: Air> Device<T, A> {
     ///
     /// [`Failure::Vault`] for a configuration that can't work.
     pub fn new(config: VaultConfig, tunnel: T, air: A, dir: PathBuf) -> Result<Self, Failure> {
-        let vault = Arc::new(Vault::open(config.clone()).map_err(Failure::Vault)?);
+        let vault = Vault::open(config).map_err(Failure::Vault)?;
         Ok(Self {
             vault,
-            config,
             tunnel,
             air,
             dir,

@@ -1,22 +1,21 @@
 //! The app PIN, without blocking: Argon2id takes its time and the keyring may ask to be unlocked.
 
-use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use roamkey_authenticator::{UnixTime, UserVerified};
+use roamkey_authenticator::{UnixTime, UserVerificationState, UserVerified};
 use roamkey_vault::{Pin, PinError, PinState, Vault};
 
 use crate::{Device, Failure};
 
 /// The PIN of a device, to be handed to whoever asks the person.
 #[derive(Clone)]
-pub struct PinCheck(Arc<Vault>);
+pub struct PinCheck(Vault);
 
 impl<T, A> Device<T, A> {
     /// The device's PIN.
     #[must_use]
     pub fn pin(&self) -> PinCheck {
-        PinCheck(Arc::clone(&self.vault))
+        PinCheck(self.vault.clone())
     }
 }
 
@@ -48,11 +47,21 @@ impl PinCheck {
         self.blocking(move |vault| vault.verify_pin(&pin, now())).await
     }
 
+    /// Opens the vault before anything goes on air, so that a locked keyring is known in time, and tells whether the
+    /// user can be verified.
+    pub(crate) async fn prepare(&self) -> Result<UserVerificationState, Failure> {
+        self.blocking(|vault| {
+            vault.prepare()?;
+            vault.user_verification()
+        })
+        .await
+    }
+
     async fn blocking<O: Send + 'static>(
         &self,
         work: impl FnOnce(&Vault) -> Result<O, PinError> + Send + 'static,
     ) -> Result<O, Failure> {
-        let vault = Arc::clone(&self.0);
+        let vault = self.0.clone();
         tokio::task::spawn_blocking(move || work(&vault))
             .await
             .map_err(Failure::Thread)?

@@ -14,7 +14,8 @@
 //! Whoever can write it can remove rows or bring back an older file, which a look at the keyring repairs; a row can
 //! be neither made nor moved.
 //!
-//! The file is in WAL mode with `synchronous=FULL`: what a call has written is there after a power failure.
+//! The file is in WAL mode with `synchronous=FULL`: what a call has written is there after a power failure. The one
+//! exception is [`Index::note`].
 
 use std::path::Path;
 use std::time::Duration;
@@ -172,6 +173,19 @@ impl Index {
             .prepare_cached("UPDATE passkey SET changing = ?2 WHERE record_id = ?1")?
             .execute(params![id.0, row.changing.seal(&self.seal, id)?])?;
         Ok(transaction.commit()?)
+    }
+
+    /// Changes a row like [`change`](Self::change), without waiting for the disk: a power failure may undo it. For
+    /// what is good to know and not worth making a person wait.
+    pub(crate) fn note(
+        &mut self,
+        id: RecordId,
+        change: impl FnOnce(&mut Changing),
+    ) -> Result<(), IndexError> {
+        self.connection.pragma_update(None, "synchronous", "NORMAL")?;
+        let changed = self.change(id, change);
+        self.connection.pragma_update(None, "synchronous", "FULL")?;
+        changed
     }
 
     /// Removes a row, and ends what was pending for it, both or neither.

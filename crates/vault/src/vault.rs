@@ -12,7 +12,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::folder::{FileLock, Folder, NoLock, file_identity};
@@ -69,12 +69,13 @@ impl VaultConfig {
     }
 }
 
-/// The passkeys of this device. Several processes may have the same vault open.
+/// The passkeys of this device. Clones are the same vault; several processes may have it open as well.
+#[derive(Clone)]
 pub struct Vault {
-    keyring: Keyring,
+    keyring: Arc<Keyring>,
     folder: Folder,
     call_limit: Duration,
-    opened: Mutex<Option<Opened>>,
+    opened: Arc<Mutex<Option<Opened>>>,
 }
 
 /// The index, opened, and which file that is.
@@ -109,11 +110,20 @@ impl Vault {
             call_limit,
         } = config;
         Ok(Self {
-            keyring: Keyring::new(backend, service, call_limit),
+            keyring: Arc::new(Keyring::new(backend, service, call_limit)),
             folder: Folder::new(dir),
             call_limit,
-            opened: Mutex::new(None),
+            opened: Arc::default(),
         })
+    }
+
+    /// Opens keyring and index ahead of the first use, so that what is wrong with them is known before anybody waits.
+    ///
+    /// # Errors
+    ///
+    /// The keyring's and the index's.
+    pub fn prepare(&self) -> Result<(), VaultError> {
+        self.with_index(Access::Look, |_| Ok(())).map(drop)
     }
 
     /// Runs `work` on the index, opening it first if it is not. If it turns out to be damaged, it is built anew from

@@ -126,7 +126,7 @@ impl Vault {
         let note = |index: &mut Index| {
             let rows = index.of_credential(credential_id)?;
             for row in &rows {
-                index.change(row.record_id, |changing| {
+                index.note(row.record_id, |changing| {
                     changing.last_used = changing.last_used.max(Some(now.0));
                     changing.uses = changing.uses.saturating_add(1);
                     if changing.state == RowState::Unfinished {
