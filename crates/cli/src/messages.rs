@@ -243,7 +243,8 @@ pub(crate) fn message(code: ErrorCode) -> Message {
         E::KeyringOther => (
             exit::KEYRING,
             "This is not the keyring that your passkeys are in.",
-            "Sign in to the desktop session in which you created them, or restore its keyring from a backup.",
+            "Open the keyring with which you created them, or restore it from a backup. If it is lost for good, move \
+             index.sqlite3 out of the data folder: the list is then made anew from this keyring.",
         ),
         E::PasskeyDamaged => (
             exit::KEYRING,

@@ -49,30 +49,3 @@ pub enum VaultError {
     #[error(transparent)]
     Random(#[from] RandomError),
 }
-
-impl VaultError {
-    /// Says what the person can do about it.
-    #[must_use]
-    pub fn remedy(&self) -> &'static str {
-        match self {
-            Self::NotFound => "Look at the list of passkeys.",
-            Self::KeyMissing => "Open the keyring that held it or restore that keyring from a backup.",
-            Self::Record(RecordError::NewerVersion(_)) | Self::Index(IndexError::NewerVersion) => {
-                "Install the current version of Roamkey."
-            }
-            Self::Record(_) | Self::Mismatch => "Restore the keyring from a backup.",
-            Self::NotKept => "Use another keyring service.",
-            Self::OtherKeyring { .. } => {
-                "Open the keyring with which the list was made. If that one is lost for good, move the file \
-                 index.sqlite3 out of the vault's folder: the list is then made anew from this keyring."
-            }
-            Self::Busy => "Finish what the other Roamkey is doing and try again.",
-            Self::Keyring(error) => error.remedy(),
-            Self::Index(IndexError::DiskFull(_)) => "Make room on the disk and try again.",
-            Self::Index(IndexError::ReadOnly(_)) | Self::Folder(_) => {
-                "Check that the vault's folder exists and that you may write to it."
-            }
-            Self::Index(_) | Self::Random(_) => "Try again.",
-        }
-    }
-}

@@ -50,30 +50,6 @@ pub enum KeyringError {
 }
 
 impl KeyringError {
-    /// Says what the person can do about it.
-    #[must_use]
-    pub fn remedy(&self) -> &'static str {
-        match self {
-            Self::NoItem => "Check that the keyring of this session is the one that held the item.",
-            Self::Garbled | Self::Duplicate => {
-                "Another program has changed the item. Restore the keyring from a backup, or remove the item."
-            }
-            Self::TooLarge { .. } => "Shorten the names of this passkey.",
-            Self::Dismissed(_) | Self::Locked(_) => "Unlock the login keyring and try again.",
-            Self::NoCollection(_) => {
-                "Sign in to the desktop once, or make a default keyring in the keyring's own program."
-            }
-            Self::Unavailable(_) => {
-                "Start a keyring service (GNOME Keyring, KWallet, KeePassXC) in this session."
-            }
-            Self::TimedOut => "Answer the keyring's prompt and try again.",
-            Self::Unsupported => "Use another keyring service.",
-            Self::Failed(_) => {
-                "Try again; if it stays, sign out and in again to restart the keyring service."
-            }
-        }
-    }
-
     /// Sorts an answer of the keyring to a call.
     #[expect(clippy::wildcard_enum_match_arm, reason = "the library's errors may grow")]
     pub(super) fn sort(error: CoreError) -> Self {
