@@ -44,7 +44,10 @@ impl MemoryTunnelService {
     /// A service that stands for `domain`.
     #[must_use]
     pub fn new(domain: TunnelDomain) -> Self {
-        Self { domain, waiting: Mutex::default() }
+        Self {
+            domain,
+            waiting: Mutex::default(),
+        }
     }
 
     /// Joins the tunnel that [`TunnelService::open`] made, as a client platform does, by its path.
@@ -57,7 +60,10 @@ impl MemoryTunnelService {
             return Err(TunnelError::Refused { status: 404 });
         };
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.tunnels.remove(&(routing_id, tunnel_id)).ok_or(TunnelError::Refused { status: 404 })
+        waiting
+            .tunnels
+            .remove(&(routing_id, tunnel_id))
+            .ok_or(TunnelError::Refused { status: 404 })
     }
 }
 
@@ -76,9 +82,18 @@ impl TunnelService for MemoryTunnelService {
         let (to_authenticator, at_authenticator) = mpsc::channel(HELD_MESSAGES);
         waiting.tunnels.insert(
             (routing_id, *tunnel_id),
-            MemoryChannel { out: to_authenticator, incoming: at_client },
+            MemoryChannel {
+                out: to_authenticator,
+                incoming: at_client,
+            },
         );
-        Ok((MemoryChannel { out: to_client, incoming: at_authenticator }, routing_id))
+        Ok((
+            MemoryChannel {
+                out: to_client,
+                incoming: at_authenticator,
+            },
+            routing_id,
+        ))
     }
 }
 
@@ -94,7 +109,10 @@ impl DataChannel for MemoryChannel {
     async fn send(&mut self, messages: &[Vec<u8>]) -> Result<(), TunnelError> {
         for message in messages {
             let frame = Frame::Message(message.clone());
-            self.out.send(frame).await.map_err(|_| TunnelError::Closed { code: None })?;
+            self.out
+                .send(frame)
+                .await
+                .map_err(|_| TunnelError::Closed { code: None })?;
         }
         Ok(())
     }

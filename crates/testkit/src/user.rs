@@ -3,7 +3,8 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use roamkey_authenticator::{
-    AccountChoice, ConsentPrompt, Operation, Refusal, UserConsent, UserVerification, UserVerified, VerificationMethod,
+    AccountChoice, ConsentPrompt, Operation, Refusal, UserConsent, UserVerification, UserVerified,
+    VerificationMethod,
 };
 use roamkey_session::{Progress, User};
 use tokio::sync::watch;
@@ -46,7 +47,11 @@ impl ScriptedUser {
     /// A person who reacts like this to every question.
     #[must_use]
     pub fn new(reaction: Reaction) -> Self {
-        Self { reaction: Mutex::new(reaction), shown: Mutex::default(), progress: watch::Sender::default() }
+        Self {
+            reaction: Mutex::new(reaction),
+            shown: Mutex::default(),
+            progress: watch::Sender::default(),
+        }
     }
 
     /// Changes what the next questions meet with.
@@ -69,7 +74,11 @@ impl ScriptedUser {
     /// Waits until `step` has been taken, without limit.
     pub async fn reached(&self, step: Progress) {
         // `self` holds the sender, so the wait can only end with the step.
-        let _ = self.progress.subscribe().wait_for(|steps| steps.contains(&step)).await;
+        let _ = self
+            .progress
+            .subscribe()
+            .wait_for(|steps| steps.contains(&step))
+            .await;
     }
 }
 
@@ -87,11 +96,13 @@ impl User for ScriptedUser {
                     UserVerification::Required => Some(UserVerified::by(VerificationMethod::AppPin)),
                     UserVerification::NotRequired => None,
                 };
-                prompt.approve(AccountChoice(account), verified).map_err(|_| Refusal::Denied)
+                prompt
+                    .approve(AccountChoice(account), verified)
+                    .map_err(|_| Refusal::Denied)
             }
-            Reaction::ApproveUnverified => {
-                prompt.approve(AccountChoice(0), None).map_err(|_| Refusal::VerificationFailed)
-            }
+            Reaction::ApproveUnverified => prompt
+                .approve(AccountChoice(0), None)
+                .map_err(|_| Refusal::VerificationFailed),
             Reaction::Refuse(refusal) => Err(prompt.refuse(refusal)),
             Reaction::Wait => std::future::pending().await,
         }
@@ -103,14 +114,21 @@ impl From<&ConsentPrompt> for Shown {
         let name = |name: &Option<String>| name.clone().unwrap_or_default();
         let (operation, accounts) = match prompt.operation() {
             Operation::MakeCredential { user } => ("make_credential", vec![name(&user.name)]),
-            Operation::GetAssertion { accounts } => {
-                ("get_assertion", accounts.iter().map(|account| name(&account.user().name)).collect())
-            }
+            Operation::GetAssertion { accounts } => (
+                "get_assertion",
+                accounts
+                    .iter()
+                    .map(|account| name(&account.user().name))
+                    .collect(),
+            ),
             Operation::Selection => ("selection", Vec::new()),
         };
         Self {
             operation,
-            rp_id: prompt.rp_id().map(|rp_id| rp_id.as_str().to_owned()).unwrap_or_default(),
+            rp_id: prompt
+                .rp_id()
+                .map(|rp_id| rp_id.as_str().to_owned())
+                .unwrap_or_default(),
             accounts,
             verification: prompt.user_verification() == UserVerification::Required,
         }
