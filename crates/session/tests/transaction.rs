@@ -134,6 +134,13 @@ fn qr(rng: &mut StdRng) -> AwaitAdvert {
     )
 }
 
+/// Asks once and shuts down, as browsers do.
+async fn answer(mut client: Client<MemoryChannel>, request: &[u8]) -> Vec<u8> {
+    let answer = client.ask(request).await.unwrap();
+    client.shut_down().await.unwrap();
+    answer
+}
+
 /// What the client platform asks for a new passkey, without a relying party behind it.
 fn registering(relying_party: &mut RelyingParty, account: &str) -> Registering {
     let options = relying_party
@@ -193,10 +200,7 @@ async fn steps_are_told_in_order() {
     let mut world = World::new(Reaction::Approve(0));
     let registering = registering(&mut relying_party(), "alice");
     let (outcome, _) = world
-        .transact(async |mut client| {
-            client.ask(registering.request()).await.unwrap();
-            client.shut_down().await.unwrap();
-        })
+        .transact(async |client| answer(client, registering.request()).await)
         .await;
     outcome.unwrap();
     use Progress as P;
@@ -302,11 +306,7 @@ async fn a_refusal_is_answered_and_creates_nothing() {
         let mut world = World::new(Reaction::Refuse(refusal));
         let registering = registering(&mut relying_party(), "alice");
         let (outcome, answer) = world
-            .transact(async |mut client| {
-                let answer = client.ask(registering.request()).await.unwrap();
-                client.shut_down().await.unwrap();
-                answer
-            })
+            .transact(async |client| answer(client, registering.request()).await)
             .await;
         assert!(
             matches!(outcome, Ok(Outcome::Refused(told)) if told == refusal),
@@ -322,11 +322,7 @@ async fn an_approval_without_the_demanded_verification_is_a_refusal() {
     let mut world = World::new(Reaction::ApproveUnverified);
     let registering = registering(&mut relying_party(), "alice");
     let (outcome, answer) = world
-        .transact(async |mut client| {
-            let answer = client.ask(registering.request()).await.unwrap();
-            client.shut_down().await.unwrap();
-            answer
-        })
+        .transact(async |client| answer(client, registering.request()).await)
         .await;
     assert!(
         matches!(outcome, Ok(Outcome::Refused(Refusal::VerificationFailed))),
@@ -342,11 +338,7 @@ async fn a_question_nobody_answers_is_refused_after_its_limit() {
     let registering = registering(&mut relying_party(), "alice");
     let started = tokio::time::Instant::now();
     let (outcome, answer) = world
-        .transact(async |mut client| {
-            let answer = client.ask(registering.request()).await.unwrap();
-            client.shut_down().await.unwrap();
-            answer
-        })
+        .transact(async |client| answer(client, registering.request()).await)
         .await;
     assert!(
         matches!(outcome, Ok(Outcome::Refused(Refusal::TimedOut))),
@@ -415,13 +407,7 @@ async fn undecodable_commands_get_their_status_and_nobody_is_asked() {
         (&[0x07], 0x01),
     ] {
         let mut world = World::new(Reaction::Approve(0));
-        let (_, answer) = world
-            .transact(async |mut client| {
-                let answer = client.ask(command).await.unwrap();
-                client.shut_down().await.unwrap();
-                answer
-            })
-            .await;
+        let (_, answer) = world.transact(async |client| answer(client, command).await).await;
         assert_eq!(answer.unwrap(), [status], "{command:02x?}");
         assert!(world.user.shown().is_empty());
     }
