@@ -74,7 +74,7 @@ fn ask(prompt: ConsentPrompt, person: u8) -> Result<UserConsent, Refusal> {
     let proof = verified.then(|| UserVerified::by(VerificationMethod::AppPin));
     prompt
         .approve(AccountChoice(usize::from(person & 0x0F)), proof)
-        .map_err(|_| Refusal::Denied)
+        .map_err(Refusal::from)
 }
 
 fn check(answer: &[u8], decodable: bool) {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use roamkey_ctap::{CredentialId, PublicKeyCredentialUserEntity, RpId};
 
-use crate::{CredentialSummary, UnixTime};
+use crate::{CredentialSummary, PolicyVerdict, UnixTime};
 
 /// A question to the person. It names the relying party ID, which nobody has verified.
 ///
@@ -51,6 +51,7 @@ pub struct Account {
     user: PublicKeyCredentialUserEntity,
     last_used: Option<UnixTime>,
     label: Option<String>,
+    policy: PolicyVerdict,
 }
 
 impl Account {
@@ -71,6 +72,12 @@ impl Account {
     pub fn label(&self) -> Option<&str> {
         self.label.as_deref()
     }
+
+    /// Tells what the policy of a managed device says about the passkey.
+    #[must_use]
+    pub fn policy(&self) -> PolicyVerdict {
+        self.policy
+    }
 }
 
 impl From<CredentialSummary> for Account {
@@ -80,6 +87,7 @@ impl From<CredentialSummary> for Account {
             user: summary.user,
             last_used: summary.last_used,
             label: summary.label,
+            policy: summary.policy,
         }
     }
 }
@@ -149,17 +157,22 @@ impl ConsentPrompt {
     /// # Errors
     ///
     /// [`ApprovalError::NotVerified`] when verification is required and missing, [`ApprovalError::NoSuchAccount`]
-    /// when the choice is none of the accounts. The prompt is used up all the same, which refuses the request.
+    /// when the choice is none of the accounts, [`ApprovalError::Blocked`] when a policy blocks the chosen one. The
+    /// prompt is used up all the same, which refuses the request; [`Refusal::from`] says how.
     pub fn approve(
         self,
         choice: AccountChoice,
         verified: Option<UserVerified>,
     ) -> Result<UserConsent, ApprovalError> {
         let accounts = self.accounts();
-        let account = accounts.get(choice.0).map(|account| account.id.clone());
-        if account.is_none() && !accounts.is_empty() {
+        let chosen = accounts.get(choice.0);
+        if chosen.is_none() && !accounts.is_empty() {
             return Err(ApprovalError::NoSuchAccount);
         }
+        if chosen.is_some_and(|account| account.policy.is_blocked()) {
+            return Err(ApprovalError::Blocked);
+        }
+        let account = chosen.map(|account| account.id.clone());
         match (self.user_verification, &verified) {
             (UserVerification::Required, None) => Err(ApprovalError::NotVerified),
             (UserVerification::Required, Some(_)) | (UserVerification::NotRequired, _) => Ok(UserConsent {
@@ -197,6 +210,9 @@ pub enum ApprovalError {
     /// The prompt has no account with this number.
     #[error("there is no such account in the prompt")]
     NoSuchAccount,
+    /// A policy blocks the chosen passkey.
+    #[error("a policy blocks this passkey")]
+    Blocked,
 }
 
 /// Proof that the person approved one prompt.
@@ -238,6 +254,18 @@ pub enum Refusal {
     TimedOut,
     /// The other end withdrew the request.
     Withdrawn,
+    /// A policy blocks the passkey that the person chose.
+    Policy,
+}
+
+impl From<ApprovalError> for Refusal {
+    fn from(error: ApprovalError) -> Self {
+        match error {
+            ApprovalError::NotVerified => Self::VerificationFailed,
+            ApprovalError::NoSuchAccount => Self::Denied,
+            ApprovalError::Blocked => Self::Policy,
+        }
+    }
 }
 
 /// How a person was verified.

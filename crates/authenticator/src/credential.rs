@@ -4,7 +4,7 @@ use std::fmt;
 
 use roamkey_ctap::{Algorithm, CredProtect, CredentialId, PublicKeyCredentialUserEntity, RpId};
 
-use crate::{PrfSeeds, PrivateKey};
+use crate::{PolicyVerdict, PrfSeeds, PrivateKey};
 
 /// Seconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -69,6 +69,8 @@ pub struct CredentialSummary {
     pub last_used: Option<UnixTime>,
     /// What its owner calls it.
     pub label: Option<String>,
+    /// What the policy of a managed device says about it. The store fills it in.
+    pub policy: PolicyVerdict,
 }
 
 impl fmt::Debug for CredentialSummary {

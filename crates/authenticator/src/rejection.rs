@@ -75,7 +75,8 @@ impl Rejection {
 /// the prompt is up is `KEEPALIVE_CANCEL`, as after a cancel on USB.
 fn refusal_status(refusal: Refusal) -> StatusCode {
     match refusal {
-        Refusal::Denied | Refusal::VerificationFailed => StatusCode::OperationDenied,
+        // A policy's no looks like the person's: the other end learns nothing about passkeys here.
+        Refusal::Denied | Refusal::VerificationFailed | Refusal::Policy => StatusCode::OperationDenied,
         Refusal::TimedOut => StatusCode::UserActionTimeout,
         Refusal::Withdrawn => StatusCode::KeepaliveCancel,
     }

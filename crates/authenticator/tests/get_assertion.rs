@@ -220,6 +220,7 @@ fn nothing_is_told_about_passkeys_before_the_person_answers() {
             Refusal::VerificationFailed,
             Refusal::TimedOut,
             Refusal::Withdrawn,
+            Refusal::Policy,
         ] {
             let mut request = good_assertion();
             request.options = Options {

@@ -2,7 +2,8 @@
 //! first, replacement on creation, `NotFound` for strangers, and faults on demand.
 
 use roamkey_authenticator::{
-    Credential, CredentialStore, CredentialSummary, PrfSeed, PrfSeeds, PrivateKey, StoreError, UnixTime,
+    Credential, CredentialStore, CredentialSummary, PolicyVerdict, PrfSeed, PrfSeeds, PrivateKey, StoreError,
+    UnixTime,
 };
 use roamkey_ctap::{Algorithm, CredentialId, RpId};
 
@@ -89,6 +90,13 @@ impl MemoryStore {
     pub fn set_backed_up(&mut self, id: &CredentialId, backed_up: bool) {
         if let Some(record) = self.records.iter_mut().find(|record| &record.summary.id == id) {
             record.backup_state = backed_up;
+        }
+    }
+
+    /// Sets what a policy says about a passkey.
+    pub fn set_policy(&mut self, id: &CredentialId, policy: PolicyVerdict) {
+        if let Some(record) = self.records.iter_mut().find(|record| &record.summary.id == id) {
+            record.summary.policy = policy;
         }
     }
 
@@ -181,6 +189,7 @@ impl CredentialStore for MemoryStore {
                 created_at: now,
                 last_used: None,
                 label: None,
+                policy: PolicyVerdict::Allowed,
             },
             key: *credential.key.to_bytes(),
             seed_with_uv: *credential.prf_seeds.with_uv.as_bytes(),

@@ -98,11 +98,9 @@ impl User for ScriptedUser {
                 };
                 prompt
                     .approve(AccountChoice(account), verified)
-                    .map_err(|_| Refusal::Denied)
+                    .map_err(Refusal::from)
             }
-            Reaction::ApproveUnverified => prompt
-                .approve(AccountChoice(0), None)
-                .map_err(|_| Refusal::VerificationFailed),
+            Reaction::ApproveUnverified => prompt.approve(AccountChoice(0), None).map_err(Refusal::from),
             Reaction::Refuse(refusal) => Err(prompt.refuse(refusal)),
             Reaction::Wait => std::future::pending().await,
         }

@@ -1,7 +1,7 @@
 //! The vault as the authenticator's credential store.
 
 use roamkey_authenticator::{
-    Credential, CredentialStore, CredentialSummary, PrfSeed, PrfSeeds, PrivateKey, StoreError, UnixTime,
+    Credential, CredentialStore, CredentialSummary, PolicyVerdict, PrfSeed, PrfSeeds, PrivateKey, StoreError, UnixTime,
 };
 use roamkey_ctap::{Algorithm, CredProtect, CredentialId, PublicKeyCredentialUserEntity, RpId, UserHandle};
 use zeroize::Zeroizing;
@@ -125,6 +125,7 @@ fn summary(row: Row) -> Option<CredentialSummary> {
         created_at: UnixTime(facts.created_at),
         last_used: row.changing.last_used.map(UnixTime),
         label: row.changing.label,
+        policy: PolicyVerdict::Allowed,
     })
 }
 
