@@ -27,14 +27,14 @@ const NOW: UnixTime = UnixTime(1_700_000_000);
 fuzz_target!(|data: &[u8]| {
     let mut rng = StdRng::seed_from_u64(0);
     let mut authenticator = Authenticator::with_all_extensions(UserVerificationState::Configured, &mut rng);
-    let mut store = MemoryStore::new();
+    let store = MemoryStore::new();
     let mut rest = data;
     while let Some((&[high, low, person], after)) = rest.split_first_chunk() {
         let length = usize::from(u16::from_be_bytes([high, low])).min(after.len());
         let (request, after) = after.split_at(length);
         rest = after;
         let before = store.len();
-        let answer = serve(&mut authenticator, &mut store, &mut rng, request, person);
+        let answer = serve(&mut authenticator, &store, &mut rng, request, person);
         let approved = person & 0x40 != 0;
         assert!(approved || store.len() == before);
         check(answer.bytes(), Command::decode(request).is_ok());
@@ -43,7 +43,7 @@ fuzz_target!(|data: &[u8]| {
 
 fn serve(
     authenticator: &mut Authenticator,
-    store: &mut MemoryStore,
+    store: &MemoryStore,
     rng: &mut StdRng,
     request: &[u8],
     person: u8,

@@ -48,7 +48,7 @@ fn assertion() -> Vec<u8> {
 }
 
 /// Serves one request, approved at once; `None` if the request was not answered with success.
-fn serve(request: &[u8], store: &mut MemoryStore, rng: &mut StdRng) -> Option<Answer> {
+fn serve(request: &[u8], store: &MemoryStore, rng: &mut StdRng) -> Option<Answer> {
     let mut authenticator = Authenticator::new(UserVerificationState::Configured);
     let command = Command::decode(request).ok()?;
     let Begun::Ask(pending, prompt) = authenticator.begin(command, store, NOW) else {
@@ -68,17 +68,17 @@ fn benchmark(criterion: &mut Criterion) {
     });
     let request = creation(0);
     group.bench_function("make_credential", |bencher| {
-        bencher.iter(|| serve(&request, &mut MemoryStore::new(), &mut rng));
+        bencher.iter(|| serve(&request, &MemoryStore::new(), &mut rng));
     });
     let key = p256::ecdsa::SigningKey::generate_from_rng(&mut rng);
     group.bench_function("bare signature", |bencher| {
         bencher.iter(|| -> p256::ecdsa::Signature { key.sign(black_box(&[7; 69])) });
     });
     let request = assertion();
-    let mut store = MemoryStore::new();
-    serve(&creation(0), &mut store, &mut rng);
+    let store = MemoryStore::new();
+    serve(&creation(0), &store, &mut rng);
     group.bench_function("get_assertion", |bencher| {
-        bencher.iter(|| serve(&request, &mut store, &mut rng));
+        bencher.iter(|| serve(&request, &store, &mut rng));
     });
     group.finish();
 }

@@ -114,7 +114,7 @@ pub(crate) fn begin(
 pub(crate) fn finish(
     checked: Checked,
     consent: &UserConsent,
-    store: &mut dyn CredentialStore,
+    store: &dyn CredentialStore,
     rng: &mut dyn CryptoRng,
     now: UnixTime,
 ) -> Result<Answer, Rejection> {

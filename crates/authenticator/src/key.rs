@@ -1,4 +1,4 @@
-//! Private keys: ES256 (ECDSA on P-256, RFC 6979 nonces) and EdDSA (Ed25519).
+//! Private keys: ES256 (ECDSA on P-256, RFC 6979 nonces), EdDSA (Ed25519), and RS256 for imported passkeys.
 
 use std::fmt;
 
@@ -11,6 +11,8 @@ use roamkey_ctap::{Algorithm, CoseKey};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use crate::RsaPrivateKey;
+
 /// A passkey's private key.
 #[non_exhaustive]
 pub enum PrivateKey {
@@ -18,6 +20,8 @@ pub enum PrivateKey {
     Es256(p256::SecretKey),
     /// An Ed25519 key.
     EdDsa(ed25519_dalek::SigningKey),
+    /// An RSA key: imported, never generated.
+    Rs256(Box<RsaPrivateKey>),
 }
 
 /// Why bytes are not a private key, or a key can't sign.
@@ -27,13 +31,16 @@ pub enum KeyError {
     /// The bytes are not a private key of this algorithm.
     #[error("the bytes are not a private key of this algorithm")]
     Invalid,
+    /// The key is of a size or kind that is not supported.
+    #[error("a key of this size or kind is not supported")]
+    Unsupported,
     /// The signature could not be computed.
     #[error("the signature could not be computed")]
     Signing,
 }
 
 impl PrivateKey {
-    /// Generates a key.
+    /// Generates a key; `None` for an algorithm that is for imported passkeys only.
     #[must_use]
     pub fn generate(algorithm: Algorithm, rng: &mut dyn CryptoRng) -> Option<Self> {
         match algorithm {
@@ -43,32 +50,35 @@ impl PrivateKey {
                 rng.fill_bytes(seed.as_mut_slice());
                 Some(Self::EdDsa(ed25519_dalek::SigningKey::from_bytes(&seed)))
             }
-            _ => None,
+            Algorithm::Rs256 | _ => None,
         }
     }
 
-    /// Reads a key from its bytes: the scalar, big endian, or the Ed25519 seed; 32 bytes both.
+    /// Reads a key from its bytes: the scalar, big endian, or the Ed25519 seed, 32 bytes both; for RS256 both primes as
+    /// [`RsaPrivateKey::from_primes`] takes them, 256 to 512 bytes.
     ///
     /// # Errors
     ///
-    /// [`KeyError::Invalid`] when the bytes are no key of this algorithm.
+    /// [`KeyError::Invalid`] when the bytes are no key of this algorithm, [`KeyError::Unsupported`] for RSA keys of
+    /// other sizes than 2048, 3072 and 4096 bits.
     pub fn from_bytes(algorithm: Algorithm, bytes: &[u8]) -> Result<Self, KeyError> {
-        let bytes: &[u8; 32] = bytes.try_into().map_err(|_| KeyError::Invalid)?;
         match algorithm {
-            Algorithm::Es256 => p256::SecretKey::from_slice(bytes)
+            Algorithm::Es256 => p256::SecretKey::from_bytes(&fixed(bytes)?.into())
                 .map(Self::Es256)
                 .map_err(|_| KeyError::Invalid),
-            Algorithm::EdDsa => Ok(Self::EdDsa(ed25519_dalek::SigningKey::from_bytes(bytes))),
+            Algorithm::EdDsa => Ok(Self::EdDsa(ed25519_dalek::SigningKey::from_bytes(&fixed(bytes)?))),
+            Algorithm::Rs256 => Ok(Self::Rs256(Box::new(RsaPrivateKey::from_primes(bytes)?))),
             _ => Err(KeyError::Invalid),
         }
     }
 
     /// Returns the bytes that [`from_bytes`](Self::from_bytes) reads.
     #[must_use]
-    pub fn to_bytes(&self) -> Zeroizing<[u8; 32]> {
+    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         match self {
-            Self::Es256(key) => Zeroizing::new(key.to_bytes().into()),
-            Self::EdDsa(key) => Zeroizing::new(key.to_bytes()),
+            Self::Es256(key) => Zeroizing::new(key.to_bytes().to_vec()),
+            Self::EdDsa(key) => Zeroizing::new(key.as_bytes().to_vec()),
+            Self::Rs256(key) => Zeroizing::new(key.primes().to_vec()),
         }
     }
 
@@ -78,6 +88,7 @@ impl PrivateKey {
         match self {
             Self::Es256(_) => Algorithm::Es256,
             Self::EdDsa(_) => Algorithm::EdDsa,
+            Self::Rs256(_) => Algorithm::Rs256,
         }
     }
 
@@ -98,10 +109,15 @@ impl PrivateKey {
             Self::EdDsa(key) => CoseKey::EdDsa {
                 x: key.verifying_key().to_bytes(),
             },
+            Self::Rs256(key) => CoseKey::Rs256 {
+                n: key.modulus(),
+                e: RsaPrivateKey::exponent(),
+            },
         }
     }
 
-    /// Signs `parts`, one after the other: DER for ES256, 64 bytes for EdDSA (WebAuthn L3 §6.5.5).
+    /// Signs `parts`, one after the other: DER for ES256, 64 bytes for EdDSA, as long as the modulus for RS256
+    /// (WebAuthn L3 §6.5.5).
     ///
     /// # Errors
     ///
@@ -122,8 +138,13 @@ impl PrivateKey {
                 let signature = key.try_sign(&parts.concat()).map_err(|_| KeyError::Signing)?;
                 Ok(signature.to_bytes().to_vec())
             }
+            Self::Rs256(key) => key.sign(&parts.concat()),
         }
     }
+}
+
+fn fixed(bytes: &[u8]) -> Result<[u8; 32], KeyError> {
+    bytes.try_into().map_err(|_| KeyError::Invalid)
 }
 
 impl fmt::Debug for PrivateKey {

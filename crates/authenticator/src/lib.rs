@@ -15,14 +15,16 @@
 //! ```
 //! use roamkey_authenticator::{Authenticator, Begun, UserVerificationState};
 //! use roamkey_ctap::Command;
-//! # use roamkey_authenticator::{Credential, CredentialStore, CredentialSummary, StoreError, UnixTime};
+//! # use roamkey_authenticator::{Credential, CredentialStore, CredentialSummary, LargeBlob, StoreError, UnixTime};
 //! # use roamkey_ctap::{CredentialId, RpId};
 //! # struct Empty;
 //! # impl CredentialStore for Empty {
 //! #     fn find(&self, _: &RpId) -> Result<Vec<CredentialSummary>, StoreError> { Ok(Vec::new()) }
 //! #     fn load(&self, _: &CredentialId) -> Result<Credential, StoreError> { Err(StoreError::NotFound) }
-//! #     fn create(&mut self, _: &Credential, _: &[CredentialId], _: UnixTime) -> Result<(), StoreError> { Ok(()) }
-//! #     fn used(&mut self, _: &CredentialId, _: UnixTime) -> Result<(), StoreError> { Ok(()) }
+//! #     fn create(&self, _: &Credential, _: &[CredentialId], _: UnixTime) -> Result<(), StoreError> { Ok(()) }
+//! #     fn used(&self, _: &CredentialId, _: UnixTime) -> Result<(), StoreError> { Ok(()) }
+//! #     fn large_blob(&self, _: &CredentialId) -> Result<Option<LargeBlob>, StoreError> { Ok(None) }
+//! #     fn set_large_blob(&self, _: &CredentialId, _: Option<&LargeBlob>) -> Result<(), StoreError> { Ok(()) }
 //! # }
 //! # let store = Empty;
 //!
@@ -52,6 +54,7 @@ mod policy;
 mod prf;
 mod rejection;
 mod request;
+mod rsa;
 mod selection;
 mod store;
 
@@ -67,4 +70,5 @@ pub use key::{KeyError, PrivateKey};
 pub use pending::Pending;
 pub use policy::{PolicyLimit, PolicyVerdict};
 pub use prf::{PrfSeed, PrfSeeds};
-pub use store::{BoxError, CredentialStore, StoreError};
+pub use rsa::RsaPrivateKey;
+pub use store::{BoxError, CredentialStore, LargeBlob, StoreError};

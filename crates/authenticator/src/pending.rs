@@ -32,7 +32,7 @@ impl Pending {
     pub fn finish(
         self,
         consent: UserConsent,
-        store: &mut dyn CredentialStore,
+        store: &dyn CredentialStore,
         rng: &mut dyn CryptoRng,
         now: UnixTime,
     ) -> Answer {

@@ -65,7 +65,7 @@ impl Rejection {
             Self::Refused(refusal) => refusal_status(*refusal),
             Self::ForeignConsent => StatusCode::OperationDenied,
             Self::Store(error) => store_status(error),
-            Self::Key(KeyError::Invalid | KeyError::Signing) => StatusCode::Other,
+            Self::Key(KeyError::Invalid | KeyError::Unsupported | KeyError::Signing) => StatusCode::Other,
         }
     }
 }

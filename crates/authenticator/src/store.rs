@@ -1,6 +1,10 @@
 //! Where passkeys live, as a trait. The vault implements it over the OS keyring, tests over a map in memory.
 
+use std::fmt;
+use std::sync::Arc;
+
 use roamkey_ctap::{CredentialId, RpId};
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::{Credential, CredentialSummary, UnixTime};
 
@@ -9,7 +13,8 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
 
 /// A place for passkeys (WebAuthn: public key credential sources).
 ///
-/// Calls block: a keyring may ask its owner to unlock it.
+/// Calls block: a keyring may ask its owner to unlock it. They take `&self`, so a store that is shared, as an [`Arc`] of
+/// one is, minds its own locks.
 pub trait CredentialStore {
     /// Lists the passkeys of exactly this relying party, the last used first, without touching any key.
     ///
@@ -32,7 +37,7 @@ pub trait CredentialStore {
     ///
     /// [`StoreError::Full`] when there is no room, or the reason why it can't be written.
     fn create(
-        &mut self,
+        &self,
         credential: &Credential,
         replaces: &[CredentialId],
         now: UnixTime,
@@ -43,7 +48,79 @@ pub trait CredentialStore {
     /// # Errors
     ///
     /// The reason why that can't be noted.
-    fn used(&mut self, id: &CredentialId, now: UnixTime) -> Result<(), StoreError>;
+    fn used(&self, id: &CredentialId, now: UnixTime) -> Result<(), StoreError>;
+
+    /// Reads what the relying party keeps with the passkey (`largeBlob`); `None` if that is nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NotFound`] when there is no such passkey, or the reason why it can't be read.
+    fn large_blob(&self, id: &CredentialId) -> Result<Option<LargeBlob>, StoreError>;
+
+    /// Keeps `blob` with the passkey in place of what was there, or with `None` deletes that. It is durable when this
+    /// returns; after an error nothing has changed.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError::NotFound`] when there is no such passkey, [`StoreError::Full`] when there is no room, or the
+    /// reason why it can't be written.
+    fn set_large_blob(&self, id: &CredentialId, blob: Option<&LargeBlob>) -> Result<(), StoreError>;
+}
+
+/// A store that is shared is a store.
+impl<S: CredentialStore + ?Sized> CredentialStore for Arc<S> {
+    fn find(&self, rp_id: &RpId) -> Result<Vec<CredentialSummary>, StoreError> {
+        (**self).find(rp_id)
+    }
+
+    fn load(&self, id: &CredentialId) -> Result<Credential, StoreError> {
+        (**self).load(id)
+    }
+
+    fn create(
+        &self,
+        credential: &Credential,
+        replaces: &[CredentialId],
+        now: UnixTime,
+    ) -> Result<(), StoreError> {
+        (**self).create(credential, replaces, now)
+    }
+
+    fn used(&self, id: &CredentialId, now: UnixTime) -> Result<(), StoreError> {
+        (**self).used(id, now)
+    }
+
+    fn large_blob(&self, id: &CredentialId) -> Result<Option<LargeBlob>, StoreError> {
+        (**self).large_blob(id)
+    }
+
+    fn set_large_blob(&self, id: &CredentialId, blob: Option<&LargeBlob>) -> Result<(), StoreError> {
+        (**self).set_large_blob(id, blob)
+    }
+}
+
+/// What a relying party keeps with a passkey, as the client platform compressed it (RFC 1951). Wiped on drop.
+///
+/// # Privacy
+///
+/// Anything that the site wants; `Debug` shows none of it.
+#[derive(Clone, Eq, PartialEq, Zeroize, ZeroizeOnDrop)]
+pub struct LargeBlob {
+    /// The compressed bytes, at most [`MAX_LENGTH`](Self::MAX_LENGTH).
+    pub data: Vec<u8>,
+    /// The length before compression, in bytes, as the client platform told it.
+    pub original_size: u64,
+}
+
+impl LargeBlob {
+    /// Most compressed bytes that are kept per passkey.
+    pub const MAX_LENGTH: usize = 64 * 1024;
+}
+
+impl fmt::Debug for LargeBlob {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("LargeBlob(..)")
+    }
 }
 
 /// Why a store could not do what it was asked.

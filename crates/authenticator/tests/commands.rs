@@ -91,7 +91,7 @@ fn consent_fits_only_the_request_it_was_given_for() {
     drop(second);
     let verified = UserVerified::by(VerificationMethod::AppPin);
     let consent = second_prompt.approve(AccountChoice(0), Some(verified)).unwrap();
-    let answer = first.finish(consent, &mut device.store, &mut device.rng, UnixTime(1));
+    let answer = first.finish(consent, &device.store, &mut device.rng, UnixTime(1));
     assert_eq!(answer.bytes(), [0x27]);
 }
 

@@ -85,7 +85,7 @@ impl Platform {
             .finalize();
         let salt_auth = tag.into_bytes().to_vec();
         HmacSecretInput {
-            key_agreement: self.public_key,
+            key_agreement: self.public_key.clone(),
             salt_enc,
             salt_auth,
             protocol: Some(2),
@@ -321,6 +321,6 @@ fn a_token_cannot_verify_where_none_are_given_out() {
     creation.pin_uv_auth_protocol = Some(2);
     creation.extensions.cred_protect = CredProtect::from_level(2);
     assert_eq!(device.make_status(creation), 0x00);
-    let id = CredentialId::new(device.store.iter().next().unwrap().1.id.as_bytes());
+    let id = CredentialId::new(device.store.all()[0].1.id.as_bytes());
     assert!(device.store.remove(&id));
 }

@@ -12,8 +12,8 @@ mod common;
 
 use common::*;
 use roamkey_authenticator::{
-    AccountChoice, Credential, CredentialStore, CredentialSummary, Outcome, Refusal, StoreError, UnixTime,
-    UserVerificationState, UserVerified, VerificationMethod,
+    AccountChoice, Credential, CredentialStore, CredentialSummary, LargeBlob, Outcome, Refusal, StoreError,
+    UnixTime, UserVerificationState, UserVerified, VerificationMethod,
 };
 use roamkey_ctap::make_credential::Options;
 use roamkey_ctap::{
@@ -404,17 +404,20 @@ impl CredentialStore for Forgetful {
         self.0.load(id)
     }
 
-    fn create(
-        &mut self,
-        credential: &Credential,
-        old: &[CredentialId],
-        now: UnixTime,
-    ) -> Result<(), StoreError> {
+    fn create(&self, credential: &Credential, old: &[CredentialId], now: UnixTime) -> Result<(), StoreError> {
         self.0.create(credential, old, now)
     }
 
-    fn used(&mut self, _id: &CredentialId, _now: UnixTime) -> Result<(), StoreError> {
+    fn used(&self, _id: &CredentialId, _now: UnixTime) -> Result<(), StoreError> {
         Err(StoreError::TimedOut)
+    }
+
+    fn large_blob(&self, id: &CredentialId) -> Result<Option<LargeBlob>, StoreError> {
+        self.0.large_blob(id)
+    }
+
+    fn set_large_blob(&self, id: &CredentialId, blob: Option<&LargeBlob>) -> Result<(), StoreError> {
+        self.0.set_large_blob(id, blob)
     }
 }
 
@@ -423,10 +426,10 @@ fn a_use_that_can_not_be_noted_does_not_spoil_the_sign_in() {
     let mut device = Device::new();
     device.create(good_creation());
     let (pending, prompt) = device.ask(get(good_assertion()));
-    let mut store = Forgetful(std::mem::take(&mut device.store));
+    let store = Forgetful(std::mem::take(&mut device.store));
     let verified = UserVerified::by(VerificationMethod::OperatingSystem);
     let consent = prompt.approve(AccountChoice(0), Some(verified)).unwrap();
-    let answer = pending.finish(consent, &mut store, &mut device.rng, UnixTime(1));
+    let answer = pending.finish(consent, &store, &mut device.rng, UnixTime(1));
     assert_eq!(answer.bytes()[0], 0);
     assert!(matches!(answer.outcome(), Outcome::SignedIn));
     assert!(matches!(answer.unrecorded(), Some(StoreError::TimedOut)));
@@ -440,10 +443,10 @@ fn a_store_that_mixes_up_relying_parties_signs_nothing() {
     other.rp.id = rp_id("other.example");
     device.run(make(other), Person::Approves(0));
     let (pending, prompt) = device.ask(get(good_assertion()));
-    let mut store = MixedUp(std::mem::take(&mut device.store), CredentialId::new(created.id));
+    let store = MixedUp(std::mem::take(&mut device.store), CredentialId::new(created.id));
     let verified = UserVerified::by(VerificationMethod::AppPin);
     let consent = prompt.approve(AccountChoice(0), Some(verified)).unwrap();
-    let answer = pending.finish(consent, &mut store, &mut device.rng, UnixTime(1));
+    let answer = pending.finish(consent, &store, &mut device.rng, UnixTime(1));
     assert_eq!(answer.bytes(), [0x2E]);
 }
 
@@ -456,24 +459,27 @@ impl CredentialStore for MixedUp {
     }
 
     fn load(&self, _id: &CredentialId) -> Result<Credential, StoreError> {
-        let other = self
-            .0
+        let all = self.0.all();
+        let other = all
             .iter()
             .find(|(_, summary)| summary.id != self.1)
             .ok_or(StoreError::NotFound)?;
         self.0.load(&other.1.id)
     }
 
-    fn create(
-        &mut self,
-        credential: &Credential,
-        old: &[CredentialId],
-        now: UnixTime,
-    ) -> Result<(), StoreError> {
+    fn create(&self, credential: &Credential, old: &[CredentialId], now: UnixTime) -> Result<(), StoreError> {
         self.0.create(credential, old, now)
     }
 
-    fn used(&mut self, id: &CredentialId, now: UnixTime) -> Result<(), StoreError> {
+    fn used(&self, id: &CredentialId, now: UnixTime) -> Result<(), StoreError> {
         self.0.used(id, now)
+    }
+
+    fn large_blob(&self, id: &CredentialId) -> Result<Option<LargeBlob>, StoreError> {
+        self.0.large_blob(id)
+    }
+
+    fn set_large_blob(&self, id: &CredentialId, blob: Option<&LargeBlob>) -> Result<(), StoreError> {
+        self.0.set_large_blob(id, blob)
     }
 }

@@ -101,7 +101,7 @@ fn options_decide_what_is_demanded_and_what_is_claimed() {
                 );
                 let created = Created::read(device.answer(pending, prompt, Person::Approves(0)).bytes());
                 assert_eq!(created.flags & UV != 0, demanded, "{rk:?} {uv:?}");
-                let (_, summary) = device.store.iter().next().unwrap();
+                let (_, summary) = &device.store.all()[0];
                 assert_eq!(summary.discoverable, rk == Some(true));
             }
         }
@@ -273,7 +273,7 @@ fn cred_protect_is_kept_and_confirmed_in_the_signed_data() {
         let output = text_item(created.extensions.as_ref().unwrap(), "credProtect");
         assert_eq!(output.as_integer().map(i128::from), Some(level.into()));
         assert_eq!(
-            device.store.iter().next().unwrap().1.cred_protect.level(),
+            device.store.all()[0].1.cred_protect.level(),
             u8::try_from(level).unwrap()
         );
     }

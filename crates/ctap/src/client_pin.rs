@@ -40,7 +40,7 @@ impl ClientPin {
 }
 
 /// The response to key agreement.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub struct KeyAgreement(pub CoseKey);
 
 impl KeyAgreement {

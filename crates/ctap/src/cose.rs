@@ -3,6 +3,7 @@
 //! ```text
 //! ES256   {1: 2, 3: -7, -1: 1, -2: x, -3: y}      77 bytes
 //! EdDSA   {1: 1, 3: -8, -1: 6, -2: x}             42 bytes
+//! RS256   {1: 3, 3: -257, -1: n, -2: e}           272 bytes and up (RFC 8230 §4), imported passkeys only
 //! ECDH    {1: 2, 3: -25, -1: 1, -2: x, -3: y}     78 bytes, key agreement only
 //! ```
 
@@ -19,6 +20,8 @@ pub enum Algorithm {
     Es256,
     /// Ed25519.
     EdDsa,
+    /// RSASSA-PKCS1-v1_5 with SHA-256.
+    Rs256,
 }
 
 impl Algorithm {
@@ -28,6 +31,7 @@ impl Algorithm {
         match self {
             Self::Es256 => -7,
             Self::EdDsa => -8,
+            Self::Rs256 => -257,
         }
     }
 
@@ -37,13 +41,14 @@ impl Algorithm {
         match identifier {
             -7 => Some(Self::Es256),
             -8 => Some(Self::EdDsa),
+            -257 => Some(Self::Rs256),
             _ => None,
         }
     }
 }
 
 /// A public key as COSE writes it. Coordinates are 32 bytes, big endian; whether they lie on the curve is not checked.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub enum CoseKey {
     /// A P-256 key that verifies ES256 signatures.
     Es256 {
@@ -56,6 +61,13 @@ pub enum CoseKey {
     EdDsa {
         /// The compressed point, little endian as RFC 8032 writes it.
         x: [u8; 32],
+    },
+    /// An RSA key that verifies RS256 signatures.
+    Rs256 {
+        /// The modulus, big endian, without leading zeros.
+        n: Vec<u8>,
+        /// The public exponent, big endian, without leading zeros.
+        e: Vec<u8>,
     },
     /// A P-256 key for key agreement (CTAP 2.3 §6.5.6), with the algorithm number that the standard fixes for it.
     Ecdh {
@@ -82,6 +94,12 @@ impl CoseKey {
                 .with(-1, 6)
                 .with(-2, x)
                 .into(),
+            Self::Rs256 { n, e } => Map::new()
+                .with(1, 3)
+                .with(3, Algorithm::Rs256.cose())
+                .with(-1, n)
+                .with(-2, e)
+                .into(),
         }
     }
 }
@@ -99,11 +117,14 @@ fn ec2<'a>(algorithm: i64, x: &'a [u8; 32], y: &'a [u8; 32]) -> Value<'a> {
 impl FromValue<'_> for CoseKey {
     fn from_value(value: Value<'_>, name: &'static str) -> Result<Self, DecodeError> {
         let mut fields = Fields::of(value, name)?;
-        let mut integer = |key: i64| -> Result<i64, DecodeError> {
-            let value: Value<'_> = fields.required(key, name)?;
-            value.as_i64().ok_or(DecodeError::UnexpectedType(name))
-        };
-        let kind = (integer(1)?, integer(3)?, integer(-1)?);
+        let (key_type, algorithm) = (integer(&mut fields, 1, name)?, integer(&mut fields, 3, name)?);
+        if (key_type, algorithm) == (3, Algorithm::Rs256.cose()) {
+            return Ok(Self::Rs256 {
+                n: fields.required(-1, name)?,
+                e: fields.required(-2, name)?,
+            });
+        }
+        let kind = (key_type, algorithm, integer(&mut fields, -1, name)?);
         let x = fields.required(-2, name)?;
         match kind {
             (2, -7, 1) => Ok(Self::Es256 {
@@ -118,4 +139,9 @@ impl FromValue<'_> for CoseKey {
             _ => Err(DecodeError::InvalidValue(name)),
         }
     }
+}
+
+fn integer(fields: &mut Fields<'_>, key: i64, name: &'static str) -> Result<i64, DecodeError> {
+    let value: Value<'_> = fields.required(key, name)?;
+    value.as_i64().ok_or(DecodeError::UnexpectedType(name))
 }

@@ -272,7 +272,7 @@ proptest! {
         assert_foreign_decodable(&signed.encode()[1..]);
         prop_assert_eq!(make_credential::Response::decode(&created.encode()), Ok(created));
         prop_assert_eq!(get_assertion::Response::decode(&signed.encode()), Ok(signed));
-        prop_assert_eq!(KeyAgreement::decode(&KeyAgreement(key).encode()), Ok(KeyAgreement(key)));
+        prop_assert_eq!(KeyAgreement::decode(&KeyAgreement(key.clone()).encode()), Ok(KeyAgreement(key)));
     }
 
     #[test]

@@ -393,7 +393,7 @@ where
     }
 
     async fn finish(&self, pending: Pending, consent: UserConsent) -> Result<Answer, SessionError> {
-        self.step(move |core| pending.finish(consent, &mut core.store, &mut core.entropy, (core.clock)()))
+        self.step(move |core| pending.finish(consent, &core.store, &mut core.entropy, (core.clock)()))
             .await
     }
 

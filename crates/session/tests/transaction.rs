@@ -7,16 +7,12 @@
     reason = "a test stops where it fails"
 )]
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use roamkey_authenticator::{
-    Authenticator, Credential, CredentialStore, CredentialSummary, Outcome, Refusal, StoreError, UnixTime,
-    UserVerificationState,
-};
-use roamkey_ctap::{CredentialId, RpId};
+use roamkey_authenticator::{Authenticator, Outcome, Refusal, UnixTime, UserVerificationState};
 use roamkey_hybrid::authenticator as hybrid;
 use roamkey_hybrid::client::{self, AwaitAdvert};
 use roamkey_hybrid::{Hint, Message, QrCode, TunnelDomain};
@@ -40,7 +36,7 @@ struct World {
     service: MemoryTunnelService,
     air: MemoryAir,
     user: ScriptedUser,
-    store: Store,
+    store: Arc<MemoryStore>,
     seed: u64,
 }
 
@@ -50,7 +46,7 @@ impl World {
             service: MemoryTunnelService::new(TunnelDomain::new(266).unwrap()),
             air: MemoryAir::new(),
             user: ScriptedUser::new(reaction),
-            store: Store::default(),
+            store: Arc::default(),
             seed: 1,
         }
     }
@@ -85,7 +81,7 @@ impl World {
             air: &self.air,
             user: &self.user,
             authenticator: Authenticator::new(UserVerificationState::Configured),
-            store: self.store.clone(),
+            store: Arc::clone(&self.store),
             entropy: StdRng::seed_from_u64(self.seed + 1000),
             clock: || UnixTime(NOW),
             limits: Limits::default(),
@@ -93,33 +89,6 @@ impl World {
         let outcome = authentication.run(waiting).await;
         assert!(self.air.on_air().is_empty(), "nothing stays on air");
         outcome
-    }
-}
-
-/// The passkeys, shared by the transactions of a world.
-#[derive(Clone, Default)]
-struct Store(Arc<Mutex<MemoryStore>>);
-
-impl CredentialStore for Store {
-    fn find(&self, rp_id: &RpId) -> Result<Vec<CredentialSummary>, StoreError> {
-        self.0.lock().unwrap().find(rp_id)
-    }
-
-    fn load(&self, id: &CredentialId) -> Result<Credential, StoreError> {
-        self.0.lock().unwrap().load(id)
-    }
-
-    fn create(
-        &mut self,
-        credential: &Credential,
-        replaces: &[CredentialId],
-        now: UnixTime,
-    ) -> Result<(), StoreError> {
-        self.0.lock().unwrap().create(credential, replaces, now)
-    }
-
-    fn used(&mut self, id: &CredentialId, now: UnixTime) -> Result<(), StoreError> {
-        self.0.lock().unwrap().used(id, now)
     }
 }
 
@@ -251,7 +220,7 @@ async fn a_shutdown_while_asking_withdraws_the_question_and_creates_nothing() {
         matches!(outcome, Ok(Outcome::Refused(Refusal::Withdrawn))),
         "{outcome:?}"
     );
-    assert!(world.store.0.lock().unwrap().is_empty());
+    assert!(world.store.is_empty());
     assert_eq!(world.user.steps().last(), Some(&Progress::Withdrawn));
 }
 
@@ -273,7 +242,7 @@ async fn a_browser_that_goes_away_while_asking_withdraws_the_question() {
             matches!(outcome, Ok(Outcome::Refused(Refusal::Withdrawn))),
             "{code}: {outcome:?}"
         );
-        assert!(world.store.0.lock().unwrap().is_empty());
+        assert!(world.store.is_empty());
     }
 }
 
@@ -297,7 +266,7 @@ async fn a_tunnel_that_breaks_while_asking_is_an_error_of_that_phase() {
     else {
         panic!("{outcome:?}")
     };
-    assert!(world.store.0.lock().unwrap().is_empty());
+    assert!(world.store.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -313,7 +282,7 @@ async fn a_refusal_is_answered_and_creates_nothing() {
             "{outcome:?}"
         );
         assert_eq!(answer.unwrap(), [status]);
-        assert!(world.store.0.lock().unwrap().is_empty());
+        assert!(world.store.is_empty());
     }
 }
 
@@ -329,7 +298,7 @@ async fn an_approval_without_the_demanded_verification_is_a_refusal() {
         "{outcome:?}"
     );
     assert_ne!(answer.unwrap(), [0]);
-    assert!(world.store.0.lock().unwrap().is_empty());
+    assert!(world.store.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -361,7 +330,7 @@ async fn a_second_command_before_the_answer_ends_the_transaction() {
         })
         .await;
     assert!(matches!(outcome, Err(SessionError::SecondCommand)), "{outcome:?}");
-    assert!(world.store.0.lock().unwrap().is_empty());
+    assert!(world.store.is_empty());
 }
 
 #[tokio::test(start_paused = true)]

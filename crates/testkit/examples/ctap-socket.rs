@@ -137,7 +137,7 @@ impl Device {
         match self.authenticator.begin(command, &self.store, now()) {
             Begun::Reply(answer) => answer,
             Begun::Ask(pending, prompt) => match self.person.answer(prompt) {
-                Ok(consent) => pending.finish(consent, &mut self.store, &mut rand::rng(), now()),
+                Ok(consent) => pending.finish(consent, &self.store, &mut rand::rng(), now()),
                 Err(refusal) => pending.refuse(refusal),
             },
         }

@@ -1,15 +1,20 @@
 //! A passkey store in memory with the full contract of [`CredentialStore`]: exact relying party ID, the last used
 //! first, replacement on creation, `NotFound` for strangers, and faults on demand.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use roamkey_authenticator::{
-    Credential, CredentialStore, CredentialSummary, PolicyVerdict, PrfSeed, PrfSeeds, PrivateKey, StoreError,
-    UnixTime,
+    Credential, CredentialStore, CredentialSummary, LargeBlob, PolicyVerdict, PrfSeed, PrfSeeds, PrivateKey,
+    StoreError, UnixTime,
 };
-use roamkey_ctap::{Algorithm, CredentialId, RpId};
+use roamkey_ctap::{CredentialId, RpId};
 
 /// Passkeys in memory. They are gone when it is dropped.
 #[derive(Default)]
-pub struct MemoryStore {
+pub struct MemoryStore(Mutex<State>);
+
+#[derive(Default)]
+struct State {
     records: Vec<Record>,
     capacity: Option<usize>,
     fault: Option<Fault>,
@@ -33,10 +38,11 @@ pub enum Fault {
 struct Record {
     rp_id: RpId,
     summary: CredentialSummary,
-    key: [u8; 32],
+    key: Vec<u8>,
     seed_with_uv: [u8; 32],
     seed_without_uv: [u8; 32],
     cred_blob: Option<Vec<u8>>,
+    large_blob: Option<LargeBlob>,
     backup_eligible: bool,
     backup_state: bool,
 }
@@ -51,64 +57,83 @@ impl MemoryStore {
     /// Makes an empty store that holds at most `capacity` passkeys.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        Self {
-            capacity: Some(capacity),
-            ..Self::default()
-        }
+        let store = Self::new();
+        store.state().capacity = Some(capacity);
+        store
     }
 
     /// Lets every call fail from here on, or work again.
-    pub fn set_fault(&mut self, fault: Option<Fault>) {
-        self.fault = fault;
+    pub fn set_fault(&self, fault: Option<Fault>) {
+        self.state().fault = fault;
     }
 
     /// Counts the passkeys.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.records.len()
+        self.state().records.len()
     }
 
     /// Tells whether there are no passkeys.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.records.is_empty()
+        self.len() == 0
     }
 
     /// Lists all passkeys with their relying party, oldest first.
-    pub fn iter(&self) -> impl Iterator<Item = (&RpId, &CredentialSummary)> {
-        self.records.iter().map(|record| (&record.rp_id, &record.summary))
+    #[must_use]
+    pub fn all(&self) -> Vec<(RpId, CredentialSummary)> {
+        let state = self.state();
+        let all = state.records.iter();
+        all.map(|record| (record.rp_id.clone(), record.summary.clone()))
+            .collect()
     }
 
     /// Removes a passkey, and tells whether it was there.
-    pub fn remove(&mut self, id: &CredentialId) -> bool {
-        let before = self.records.len();
-        self.records.retain(|record| &record.summary.id != id);
-        self.records.len() < before
+    pub fn remove(&self, id: &CredentialId) -> bool {
+        let mut state = self.state();
+        let before = state.records.len();
+        state.records.retain(|record| &record.summary.id != id);
+        state.records.len() < before
     }
 
     /// Sets flag BS of a passkey, as a finished backup does.
-    pub fn set_backed_up(&mut self, id: &CredentialId, backed_up: bool) {
-        if let Some(record) = self.records.iter_mut().find(|record| &record.summary.id == id) {
+    pub fn set_backed_up(&self, id: &CredentialId, backed_up: bool) {
+        if let Ok(record) = self.state().record(id) {
             record.backup_state = backed_up;
         }
     }
 
     /// Sets what a policy says about a passkey.
-    pub fn set_policy(&mut self, id: &CredentialId, policy: PolicyVerdict) {
-        if let Some(record) = self.records.iter_mut().find(|record| &record.summary.id == id) {
+    pub fn set_policy(&self, id: &CredentialId, policy: PolicyVerdict) {
+        if let Ok(record) = self.state().record(id) {
             record.summary.policy = policy;
         }
     }
 
-    fn working(&self) -> Result<(), StoreError> {
-        match self.fault {
-            None => Ok(()),
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The state, unless a fault was asked for.
+    fn working(&self) -> Result<MutexGuard<'_, State>, StoreError> {
+        let state = self.state();
+        match state.fault {
+            None => Ok(state),
             Some(Fault::Locked) => Err(StoreError::Locked),
             Some(Fault::Missing) => Err(StoreError::Missing),
             Some(Fault::TimedOut) => Err(StoreError::TimedOut),
             Some(Fault::Corrupt) => Err(StoreError::Corrupt),
             Some(Fault::Failed) => Err(StoreError::Failed("the store is broken".into())),
         }
+    }
+}
+
+impl State {
+    fn record(&mut self, id: &CredentialId) -> Result<&mut Record, StoreError> {
+        let mut records = self.records.iter_mut();
+        records
+            .find(|record| &record.summary.id == id)
+            .ok_or(StoreError::NotFound)
     }
 }
 
@@ -120,20 +145,16 @@ impl std::fmt::Debug for MemoryStore {
 
 impl CredentialStore for MemoryStore {
     fn find(&self, rp_id: &RpId) -> Result<Vec<CredentialSummary>, StoreError> {
-        self.working()?;
-        let own = self.records.iter().filter(|record| &record.rp_id == rp_id);
+        let state = self.working()?;
+        let own = state.records.iter().filter(|record| &record.rp_id == rp_id);
         let mut found: Vec<_> = own.map(|record| record.summary.clone()).collect();
         found.sort_by_key(|summary| std::cmp::Reverse(summary.last_used.unwrap_or(summary.created_at)));
         Ok(found)
     }
 
     fn load(&self, id: &CredentialId) -> Result<Credential, StoreError> {
-        self.working()?;
-        let record = self
-            .records
-            .iter()
-            .find(|record| &record.summary.id == id)
-            .ok_or(StoreError::NotFound)?;
+        let mut state = self.working()?;
+        let record = state.record(id)?;
         Ok(Credential {
             id: record.summary.id.clone(),
             rp_id: record.rp_id.clone(),
@@ -154,36 +175,27 @@ impl CredentialStore for MemoryStore {
     }
 
     fn create(
-        &mut self,
+        &self,
         credential: &Credential,
         replaces: &[CredentialId],
         now: UnixTime,
     ) -> Result<(), StoreError> {
-        self.working()?;
-        let kept = self
-            .records
-            .iter()
-            .filter(|record| !replaces.contains(&record.summary.id))
-            .count();
-        if self.capacity.is_some_and(|capacity| kept >= capacity) {
+        let mut state = self.working()?;
+        let is_kept = |record: &Record| !replaces.contains(&record.summary.id);
+        let kept = state.records.iter().filter(|record| is_kept(record)).count();
+        if state.capacity.is_some_and(|capacity| kept >= capacity) {
             return Err(StoreError::Full);
         }
-        if self
-            .records
-            .iter()
-            .any(|record| record.summary.id == credential.id)
-        {
+        if state.record(&credential.id).is_ok() {
             return Err(StoreError::Failed("this credential id exists".into()));
         }
-        self.records
-            .retain(|record| !replaces.contains(&record.summary.id));
-        let algorithm: Algorithm = credential.key.algorithm();
-        self.records.push(Record {
+        state.records.retain(is_kept);
+        state.records.push(Record {
             rp_id: credential.rp_id.clone(),
             summary: CredentialSummary {
                 id: credential.id.clone(),
                 user: credential.user.clone(),
-                algorithm,
+                algorithm: credential.key.algorithm(),
                 discoverable: credential.discoverable,
                 cred_protect: credential.cred_protect,
                 created_at: now,
@@ -191,23 +203,28 @@ impl CredentialStore for MemoryStore {
                 label: None,
                 policy: PolicyVerdict::Allowed,
             },
-            key: *credential.key.to_bytes(),
+            key: credential.key.to_bytes().to_vec(),
             seed_with_uv: *credential.prf_seeds.with_uv.as_bytes(),
             seed_without_uv: *credential.prf_seeds.without_uv.as_bytes(),
             cred_blob: credential.cred_blob.clone(),
+            large_blob: None,
             backup_eligible: credential.backup_eligible,
             backup_state: credential.backup_state,
         });
         Ok(())
     }
 
-    fn used(&mut self, id: &CredentialId, now: UnixTime) -> Result<(), StoreError> {
-        self.working()?;
-        let mut records = self.records.iter_mut();
-        let record = records
-            .find(|record| &record.summary.id == id)
-            .ok_or(StoreError::NotFound)?;
-        record.summary.last_used = Some(now);
+    fn used(&self, id: &CredentialId, now: UnixTime) -> Result<(), StoreError> {
+        self.working()?.record(id)?.summary.last_used = Some(now);
+        Ok(())
+    }
+
+    fn large_blob(&self, id: &CredentialId) -> Result<Option<LargeBlob>, StoreError> {
+        Ok(self.working()?.record(id)?.large_blob.clone())
+    }
+
+    fn set_large_blob(&self, id: &CredentialId, blob: Option<&LargeBlob>) -> Result<(), StoreError> {
+        self.working()?.record(id)?.large_blob = blob.cloned();
         Ok(())
     }
 }

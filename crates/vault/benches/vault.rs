@@ -54,7 +54,7 @@ fn vault(store: &Arc<KeyringStore>, folder: &Path) -> Vault {
 fn benchmarks(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().unwrap();
     let store: Arc<KeyringStore> = Store::new().unwrap();
-    let mut full = vault(&store, folder.path());
+    let full = vault(&store, folder.path());
     for number in 0..PASSKEYS {
         full.create(&credential(number), &[], NOW).unwrap();
     }

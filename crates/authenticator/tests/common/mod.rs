@@ -99,12 +99,7 @@ impl Device {
             }
             Person::ApprovesVerified => prompt.approve(AccountChoice(0), verified()),
         };
-        pending.finish(
-            consent.unwrap(),
-            &mut self.store,
-            &mut self.rng,
-            UnixTime(self.now),
-        )
+        pending.finish(consent.unwrap(), &self.store, &mut self.rng, UnixTime(self.now))
     }
 
     pub(crate) fn create(&mut self, request: MakeCredential) -> Created {

@@ -1,7 +1,8 @@
 //! The vault as the authenticator's credential store.
 
 use roamkey_authenticator::{
-    Credential, CredentialStore, CredentialSummary, PolicyVerdict, PrfSeed, PrfSeeds, PrivateKey, StoreError, UnixTime,
+    Credential, CredentialStore, CredentialSummary, LargeBlob, PolicyVerdict, PrfSeed, PrfSeeds, PrivateKey,
+    StoreError, UnixTime,
 };
 use roamkey_ctap::{Algorithm, CredProtect, CredentialId, PublicKeyCredentialUserEntity, RpId, UserHandle};
 use zeroize::Zeroizing;
@@ -23,7 +24,7 @@ impl CredentialStore for Vault {
     }
 
     fn create(
-        &mut self,
+        &self,
         credential: &Credential,
         replaces: &[CredentialId],
         _now: UnixTime,
@@ -32,8 +33,17 @@ impl CredentialStore for Vault {
         Ok(self.create_record(&record(credential), &replaces)?)
     }
 
-    fn used(&mut self, id: &CredentialId, now: UnixTime) -> Result<(), StoreError> {
+    fn used(&self, id: &CredentialId, now: UnixTime) -> Result<(), StoreError> {
         Ok(self.note_use(id.as_bytes(), now)?)
+    }
+
+    fn large_blob(&self, _id: &CredentialId) -> Result<Option<LargeBlob>, StoreError> {
+        Ok(None)
+    }
+
+    /// There is no room for large blobs here, and none to delete.
+    fn set_large_blob(&self, _id: &CredentialId, blob: Option<&LargeBlob>) -> Result<(), StoreError> {
+        blob.map_or(Ok(()), |_| Err(StoreError::Full))
     }
 }
 
@@ -82,7 +92,7 @@ fn record(credential: &Credential) -> Record {
             created_at: credential.created_at.0,
             discoverable: credential.discoverable,
         },
-        private_key: Zeroizing::new(credential.key.to_bytes().to_vec()),
+        private_key: credential.key.to_bytes(),
         prf_with_uv: Zeroizing::new(*credential.prf_seeds.with_uv.as_bytes()),
         prf_without_uv: Zeroizing::new(*credential.prf_seeds.without_uv.as_bytes()),
         backup_state: credential.backup_eligible && credential.backup_state,

@@ -23,7 +23,7 @@ fn an_empty_vault_lists_nothing_and_leaves_no_trace() {
 #[test]
 fn a_created_passkey_is_found_and_loaded_whole_by_this_process_and_the_next() {
     let world = World::new();
-    let mut vault = world.vault();
+    let vault = world.vault();
     let created = credential("a.example", 1);
     vault.create(&created, &[], NOW).unwrap();
     for vault in [vault, world.vault()] {
@@ -56,7 +56,7 @@ fn eddsa_keys_are_kept_as_well() {
 #[test]
 fn the_last_used_passkey_comes_first() {
     let world = World::new();
-    let mut vault = world.vault();
+    let vault = world.vault();
     for number in 1..=3 {
         vault.create(&credential("a.example", number), &[], NOW).unwrap();
     }
@@ -82,7 +82,7 @@ fn the_last_used_passkey_comes_first() {
 #[test]
 fn a_clock_set_back_does_not_take_back_the_last_use() {
     let world = World::new();
-    let mut vault = world.vault();
+    let vault = world.vault();
     vault.create(&credential("a.example", 1), &[], NOW).unwrap();
     vault.used(&CredentialId::new([1; 32]), NOW).unwrap();
     vault.used(&CredentialId::new([1; 32]), UnixTime(5)).unwrap();
@@ -93,7 +93,7 @@ fn a_clock_set_back_does_not_take_back_the_last_use() {
 #[test]
 fn a_replaced_passkey_is_gone_from_list_and_keyring() {
     let world = World::new();
-    let mut vault = world.vault();
+    let vault = world.vault();
     vault.create(&credential("a.example", 1), &[], NOW).unwrap();
     vault
         .create(&credential("a.example", 2), &[CredentialId::new([1; 32])], NOW)
@@ -116,7 +116,7 @@ fn a_replaced_passkey_is_gone_from_list_and_keyring() {
 #[test]
 fn a_passkey_too_large_for_every_keyring_leaves_nothing_behind() {
     let world = World::new();
-    let mut vault = world.vault();
+    let vault = world.vault();
     let mut large = credential("a.example", 1);
     large.cred_blob = Some(vec![0; 1900]);
     assert!(matches!(vault.create(&large, &[], NOW), Err(StoreError::Full)));
@@ -141,7 +141,7 @@ fn keyring_items_name_no_site_and_no_account() {
 #[test]
 fn two_vaults_over_one_folder_see_each_others_passkeys() {
     let world = World::new();
-    let (mut first, mut second) = (world.vault(), world.vault());
+    let (first, second) = (world.vault(), world.vault());
     first.create(&credential("a.example", 1), &[], NOW).unwrap();
     second.create(&credential("a.example", 2), &[], NOW).unwrap();
     assert_eq!(first.list().unwrap().len(), 2);
@@ -153,7 +153,7 @@ fn threads_that_create_at_once_lose_nothing() {
     let world = World::new();
     std::thread::scope(|scope| {
         for thread in 0..4_u8 {
-            let mut vault = world.vault();
+            let vault = world.vault();
             scope.spawn(move || {
                 for number in 0..5 {
                     vault

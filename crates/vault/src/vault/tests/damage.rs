@@ -154,7 +154,7 @@ fn what_sqlite_left_beside_a_lost_index_does_not_spoil_the_next_one() {
 #[test]
 fn a_full_disk_leaves_no_passkey_anywhere() {
     let world = world();
-    let mut vault = world.vault();
+    let vault = world.vault();
     vault.list().unwrap();
     {
         let mut opened = vault.opened.lock().unwrap();
@@ -408,7 +408,7 @@ fn a_folder_that_can_not_be_made_is_an_error_and_the_keyring_stays_as_it_was() {
     let file = world.folder.path().join("file");
     std::fs::write(&file, "").unwrap();
     let config = crate::VaultConfig::new(file.join("vault")).backend(world.backend());
-    let mut vault = crate::Vault::open(config).unwrap();
+    let vault = crate::Vault::open(config).unwrap();
     assert!(matches!(
         vault.create(&credential("a.example", 1), &[], NOW),
         Err(StoreError::Failed(_))

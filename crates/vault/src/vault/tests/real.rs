@@ -86,7 +86,7 @@ fn a_locked_keyring_is_an_error_and_no_empty_list() {
 fn an_open_vault_survives_the_restart_of_the_keyring() {
     let name = "an_open_vault_survives_the_restart_of_the_keyring";
     in_private_session(PrivateKeyring::start, module_path!(), name, |session| {
-        let mut vault = vault(session);
+        let vault = vault(session);
         let created = credential("a.example", 1);
         vault.create(&created, &[], NOW).unwrap();
 

@@ -60,7 +60,7 @@ fn nothing_secret_or_personal_is_printed_at_trace() {
 /// Does everything once, with errors, and returns what all of it looks like in `Debug` and `Display`.
 fn live(session: &PrivateKeyring) -> Vec<u8> {
     let open = || Vault::open(VaultConfig::new(session.folder().join("data/roamkey"))).unwrap();
-    let mut vault = open();
+    let vault = open();
     let mut shown = Vec::new();
     let pin = Pin::new("13572468".to_owned()).unwrap();
     vault.set_pin(&pin).unwrap();
