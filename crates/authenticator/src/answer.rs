@@ -84,7 +84,7 @@ impl Answer {
         }
     }
 
-    /// Notes that the passkey has signed but its last use could not be stored.
+    /// Notes that the passkey has signed but something about that could not be stored.
     pub(crate) fn but_unrecorded(mut self, error: Option<StoreError>) -> Self {
         self.unrecorded = error;
         self
@@ -108,7 +108,8 @@ impl Answer {
         &self.outcome
     }
 
-    /// Returns the reason why the use of a passkey could not be noted, if that failed. The answer stands.
+    /// Returns the reason why the use of a passkey could not be noted, or its large blob not be read or kept. The answer
+    /// stands.
     #[must_use]
     pub fn unrecorded(&self) -> Option<&StoreError> {
         self.unrecorded.as_ref()

@@ -41,7 +41,7 @@ pub enum Begun {
 }
 
 impl Authenticator {
-    /// Makes an authenticator as client platforms like it over hybrid: `prf` is the one extension it names.
+    /// Makes an authenticator as client platforms like it over hybrid: it names `prf` and `largeBlob`.
     ///
     /// Chromium 156 takes an authenticator that names `credBlob` for a U2F key, and sets a `credProtect` level of its
     /// own choice where that is named; neither has a use over hybrid.
@@ -54,7 +54,7 @@ impl Authenticator {
     }
 
     /// Makes an authenticator that offers everything it can: `hmac-secret` and `hmac-secret-mc` with a fresh key
-    /// agreement key, `credProtect` and `credBlob` besides `prf`.
+    /// agreement key, `credProtect` and `credBlob` besides `prf` and `largeBlob`.
     #[must_use]
     pub fn with_all_extensions(user_verification: UserVerificationState, rng: &mut dyn CryptoRng) -> Self {
         Self {

@@ -10,8 +10,8 @@ use rand_core::CryptoRng;
 use roamkey_cbor::Map;
 use roamkey_ctap::get_assertion::{ExtensionInputs, Request, Response};
 use roamkey_ctap::{
-    AuthenticatorData, CredProtect, CredentialId, Flags, PrfOutputs, PublicKeyCredentialDescriptor,
-    PublicKeyCredentialUserEntity, RpId,
+    AuthenticatorData, CredProtect, CredentialId, Flags, LargeBlob, LargeBlobInput, LargeBlobOutput,
+    PrfOutputs, PublicKeyCredentialDescriptor, PublicKeyCredentialUserEntity, RpId,
 };
 use sha2::{Digest, Sha256};
 
@@ -170,6 +170,9 @@ pub(crate) fn finish(
     let auth_data = auth_data(&credential, flags, outputs)?;
     let signature = credential.key.sign(&[&auth_data, &checked.client_data_hash])?;
 
+    // Step 10, the part that changes the store: only after everything that can fail without it.
+    let (large_blob, failure) = large_blob(checked.extensions.large_blob, &credential.id, store);
+
     let response = Response {
         credential: Some(PublicKeyCredentialDescriptor::new(credential.id.clone())),
         auth_data,
@@ -178,9 +181,34 @@ pub(crate) fn finish(
         number_of_credentials: None,
         user_selected,
         prf,
+        large_blob,
     };
-    let unrecorded = store.used(&credential.id, now).err();
+    let unrecorded = store.used(&credential.id, now).err().or(failure);
     Ok(Answer::success(response.encode(), Outcome::SignedIn).but_unrecorded(unrecorded))
+}
+
+/// `largeBlob` (WebAuthn L3 §10.1.5): a blob that can't be read is left out, and one that can't be kept is told as not
+/// written; neither spoils the assertion.
+fn large_blob(
+    input: Option<LargeBlobInput>,
+    id: &CredentialId,
+    store: &dyn CredentialStore,
+) -> (Option<LargeBlobOutput>, Option<StoreError>) {
+    match input {
+        None => (None, None),
+        Some(LargeBlobInput::Read) => match store.large_blob(id) {
+            Ok(blob) => (blob.map(LargeBlobOutput::Read), None),
+            Err(error) => (None, Some(error)),
+        },
+        Some(LargeBlobInput::Write(blob)) => {
+            let written = if blob.data.len() > LargeBlob::MAX_LENGTH {
+                Err(StoreError::Full)
+            } else {
+                store.set_large_blob(id, Some(&blob).filter(|blob| !blob.data.is_empty()))
+            };
+            (Some(LargeBlobOutput::Written(written.is_ok())), written.err())
+        }
+    }
 }
 
 /// Step 7: what a credential's policy (CTAP 2.3 §12.1) lets this request see.

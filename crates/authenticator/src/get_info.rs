@@ -31,9 +31,16 @@ pub(crate) fn info(authenticator: &Authenticator) -> Info {
     Info {
         versions: texts(&["FIDO_2_0", "FIDO_2_1"]),
         extensions: if all {
-            texts(&["credBlob", "credProtect", "hmac-secret", "hmac-secret-mc", "prf"])
+            texts(&[
+                "credBlob",
+                "credProtect",
+                "hmac-secret",
+                "hmac-secret-mc",
+                "largeBlob",
+                "prf",
+            ])
         } else {
-            texts(&["prf"])
+            texts(&["largeBlob", "prf"])
         },
         aaguid: AAGUID,
         options: vec![

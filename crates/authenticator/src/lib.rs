@@ -70,5 +70,6 @@ pub use key::{KeyError, PrivateKey};
 pub use pending::Pending;
 pub use policy::{PolicyLimit, PolicyVerdict};
 pub use prf::{PrfSeed, PrfSeeds};
+pub use roamkey_ctap::LargeBlob;
 pub use rsa::RsaPrivateKey;
-pub use store::{BoxError, CredentialStore, LargeBlob, StoreError};
+pub use store::{BoxError, CredentialStore, StoreError};

@@ -245,6 +245,8 @@ pub(crate) fn finish(
         auth_data,
         att_stmt,
         prf,
+        // There is always room for one; what does not fit is told when it is written.
+        large_blob_supported: checked.extensions.large_blob.map(|_| true),
     };
     Ok(Answer::success(response.encode(), Outcome::Created))
 }

@@ -1,10 +1,8 @@
 //! Where passkeys live, as a trait. The vault implements it over the OS keyring, tests over a map in memory.
 
-use std::fmt;
 use std::sync::Arc;
 
-use roamkey_ctap::{CredentialId, RpId};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use roamkey_ctap::{CredentialId, LargeBlob, RpId};
 
 use crate::{Credential, CredentialSummary, UnixTime};
 
@@ -96,30 +94,6 @@ impl<S: CredentialStore + ?Sized> CredentialStore for Arc<S> {
 
     fn set_large_blob(&self, id: &CredentialId, blob: Option<&LargeBlob>) -> Result<(), StoreError> {
         (**self).set_large_blob(id, blob)
-    }
-}
-
-/// What a relying party keeps with a passkey, as the client platform compressed it (RFC 1951). Wiped on drop.
-///
-/// # Privacy
-///
-/// Anything that the site wants; `Debug` shows none of it.
-#[derive(Clone, Eq, PartialEq, Zeroize, ZeroizeOnDrop)]
-pub struct LargeBlob {
-    /// The compressed bytes, at most [`MAX_LENGTH`](Self::MAX_LENGTH).
-    pub data: Vec<u8>,
-    /// The length before compression, in bytes, as the client platform told it.
-    pub original_size: u64,
-}
-
-impl LargeBlob {
-    /// Most compressed bytes that are kept per passkey.
-    pub const MAX_LENGTH: usize = 64 * 1024;
-}
-
-impl fmt::Debug for LargeBlob {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("LargeBlob(..)")
     }
 }
 

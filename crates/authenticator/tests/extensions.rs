@@ -126,14 +126,21 @@ fn get_info_names_them_only_where_they_are_offered() {
     let info = Info::decode(&device().authenticator.get_info()).unwrap();
     assert_eq!(
         info.extensions,
-        ["credBlob", "credProtect", "hmac-secret", "hmac-secret-mc", "prf"]
+        [
+            "credBlob",
+            "credProtect",
+            "hmac-secret",
+            "hmac-secret-mc",
+            "largeBlob",
+            "prf"
+        ]
     );
     assert_eq!(
         (info.pin_uv_auth_protocols, info.max_cred_blob_length),
         (vec![2], Some(64))
     );
     let info = Info::decode(&Device::new().authenticator.get_info()).unwrap();
-    assert_eq!(info.extensions, ["prf"]);
+    assert_eq!(info.extensions, ["largeBlob", "prf"]);
     assert_eq!(
         (info.pin_uv_auth_protocols, info.max_cred_blob_length),
         (vec![], None)

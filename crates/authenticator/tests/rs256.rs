@@ -3,14 +3,20 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test stops where it fails"
+    reason = "a test fails by panicking"
 )]
+
+mod common;
 
 use std::path::Path;
 
-use roamkey_authenticator::{KeyError, PrivateKey, RsaPrivateKey};
-use roamkey_ctap::{Algorithm, CoseKey};
+use common::*;
+use roamkey_authenticator::{
+    Credential, CredentialStore, KeyError, PrfSeeds, PrivateKey, RsaPrivateKey, UnixTime,
+};
+use roamkey_ctap::{Algorithm, CoseKey, CredProtect, CredentialId, PublicKeyCredentialParameters};
 
 fn file(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rsa").join(name)).unwrap()
@@ -104,4 +110,49 @@ fn keys_are_never_generated_and_never_shown() {
     assert!(PrivateKey::generate(Algorithm::Rs256, &mut rng).is_none());
     let key = RsaPrivateKey::from_pkcs8(&file("2048.pkcs8")).unwrap();
     assert_eq!(format!("{key:?}"), "RsaPrivateKey(..)");
+}
+
+#[test]
+fn an_imported_passkey_signs_in_with_rs256() {
+    let mut device = Device::new();
+    let key = key(2048);
+    let imported = Credential {
+        id: CredentialId::new(*b"imported"),
+        rp_id: rp_id("example.com"),
+        user: user(b"alice", "alice"),
+        key: PrivateKey::from_bytes(Algorithm::Rs256, &key.to_bytes()).unwrap(),
+        prf_seeds: PrfSeeds::generate(&mut device.rng),
+        discoverable: true,
+        cred_protect: CredProtect::default(),
+        cred_blob: None,
+        backup_eligible: true,
+        backup_state: true,
+        created_at: UnixTime(1),
+    };
+    device.store.create(&imported, &[], UnixTime(1)).unwrap();
+    let signed = device.sign_in(good_assertion());
+    assert_eq!(
+        (signed.id.as_slice(), signed.flags),
+        (b"imported".as_slice(), UP | UV | BE | BS)
+    );
+    assert_eq!(
+        signed.signature,
+        key.sign(&[&signed.auth_data, &CLIENT_DATA_HASH]).unwrap()
+    );
+}
+
+#[test]
+fn no_passkey_is_made_for_rs256_alone() {
+    let mut device = Device::new();
+    let mut request = good_creation();
+    request.pub_key_cred_params = vec![PublicKeyCredentialParameters::new(Algorithm::Rs256)];
+    assert_eq!(device.make_status(request.clone()), 0x26);
+    request
+        .pub_key_cred_params
+        .push(PublicKeyCredentialParameters::new(Algorithm::EdDsa));
+    let created = device.create(request);
+    assert_eq!(
+        item(&created.public_key, 3).as_integer().map(i128::from),
+        Some(-8)
+    );
 }

@@ -133,6 +133,13 @@ pub(crate) fn with_first_byte(first: u8, value: &Value<'_>) -> Vec<u8> {
     message
 }
 
+/// Takes the map of unsigned extension outputs out of a response; an empty one if there is none.
+pub(crate) fn unsigned_outputs<'a>(fields: &mut Fields<'a>, key: u64) -> Result<Fields<'a>, DecodeError> {
+    const NAME: &str = "unsignedExtensionOutputs";
+    let outputs: Option<Map<'_>> = fields.optional(key, NAME)?;
+    Fields::of(outputs.unwrap_or_default().into(), NAME)
+}
+
 /// Splits a response and decodes its map.
 pub(crate) fn response_fields(message: &[u8]) -> Result<Fields<'_>, ResponseError> {
     let (&status, body) = message.split_first().ok_or(DecodeError::Empty)?;

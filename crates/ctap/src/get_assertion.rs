@@ -9,10 +9,11 @@
 
 use roamkey_cbor::{Map, Value};
 
-use crate::command::{MAX_LIST_LENGTH, response_fields, with_first_byte};
+use crate::command::{MAX_LIST_LENGTH, response_fields, unsigned_outputs, with_first_byte};
 use crate::entity::descriptors;
 use crate::extensions::{HmacSecretInput, PrfInputs, PrfOutputs};
 use crate::fields::{Fields, FromValue};
+use crate::large_blob::{LargeBlobInput, LargeBlobOutput};
 use crate::make_credential::Options;
 use crate::{
     CredentialId, DecodeError, PublicKeyCredentialDescriptor, PublicKeyCredentialUserEntity, ResponseError,
@@ -47,6 +48,8 @@ pub struct ExtensionInputs {
     pub cred_blob: Option<bool>,
     /// `hmac-secret`: salts to evaluate.
     pub hmac_secret: Option<HmacSecretInput>,
+    /// `largeBlob`: what to do with the bytes that are kept with the credential.
+    pub large_blob: Option<LargeBlobInput>,
 }
 
 impl Request {
@@ -81,6 +84,10 @@ impl Request {
                     .hmac_secret
                     .as_ref()
                     .map(HmacSecretInput::to_value),
+            )
+            .with_some(
+                "largeBlob",
+                self.extensions.large_blob.as_ref().map(LargeBlobInput::to_value),
             );
         Map::new()
             .with(1, self.rp_id.as_str())
@@ -100,7 +107,9 @@ impl Request {
 impl<'a> FromValue<'a> for ExtensionInputs {
     fn from_value(value: Value<'a>, name: &'static str) -> Result<Self, DecodeError> {
         let mut fields = Fields::of(value, name)?;
+        let large_blob: Option<Value<'_>> = fields.optional("largeBlob", "largeBlob")?;
         Ok(Self {
+            large_blob: large_blob.map_or(Ok(None), LargeBlobInput::from_input)?,
             prf: fields.optional("prf", "prf")?,
             cred_blob: fields.optional("credBlob", "credBlob")?,
             hmac_secret: fields.optional("hmac-secret", "hmac-secret")?,
@@ -125,13 +134,20 @@ pub struct Response {
     pub user_selected: Option<bool>,
     /// What `prf` returned.
     pub prf: Option<PrfOutputs>,
+    /// What `largeBlob` returned.
+    pub large_blob: Option<LargeBlobOutput>,
 }
 
 impl Response {
     /// Encodes the response, status byte first.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let unsigned = Map::new().with_some("prf", self.prf.as_ref().map(PrfOutputs::to_value));
+        let unsigned = Map::new()
+            .with_some("prf", self.prf.as_ref().map(PrfOutputs::to_value))
+            .with_some(
+                "largeBlob",
+                self.large_blob.as_ref().map(LargeBlobOutput::to_value),
+            );
         let map = Map::new()
             .with_some(
                 1,
@@ -155,7 +171,7 @@ impl Response {
     /// The status that the authenticator answered with, or what is malformed.
     pub fn decode(message: &[u8]) -> Result<Self, ResponseError> {
         let mut fields = response_fields(message)?;
-        let unsigned: Option<Value<'_>> = fields.optional(8, "unsignedExtensionOutputs")?;
+        let mut unsigned = unsigned_outputs(&mut fields, 8)?;
         Ok(Self {
             credential: fields.optional(1, "credential")?,
             auth_data: fields.required(2, "authData")?,
@@ -163,10 +179,8 @@ impl Response {
             user: fields.optional(4, "user")?,
             number_of_credentials: fields.optional(5, "numberOfCredentials")?,
             user_selected: fields.optional(6, "userSelected")?,
-            prf: match unsigned {
-                Some(outputs) => Fields::of(outputs, "unsignedExtensionOutputs")?.optional("prf", "prf")?,
-                None => None,
-            },
+            prf: unsigned.optional("prf", "prf")?,
+            large_blob: unsigned.optional("largeBlob", "largeBlob")?,
         })
     }
 

@@ -29,6 +29,7 @@ mod extensions;
 mod fields;
 pub mod get_assertion;
 pub mod get_info;
+mod large_blob;
 pub mod make_credential;
 mod status;
 
@@ -42,4 +43,5 @@ pub use entity::{
 };
 pub use error::{DecodeError, ResponseError};
 pub use extensions::{CredProtect, HmacSecretInput, PrfEvaluation, PrfInputs, PrfOutputs};
+pub use large_blob::{LargeBlob, LargeBlobInput, LargeBlobOutput, LargeBlobSupport};
 pub use status::StatusCode;

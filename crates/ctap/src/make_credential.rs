@@ -9,10 +9,11 @@
 
 use roamkey_cbor::{Map, Value};
 
-use crate::command::{MAX_LIST_LENGTH, response_fields, with_first_byte};
+use crate::command::{MAX_LIST_LENGTH, response_fields, unsigned_outputs, with_first_byte};
 use crate::entity::descriptors;
 use crate::extensions::{CredProtect, HmacSecretInput, PrfInputs, PrfOutputs};
 use crate::fields::{Fields, FromValue};
+use crate::large_blob::LargeBlobSupport;
 use crate::{
     DecodeError, PublicKeyCredentialDescriptor, PublicKeyCredentialParameters, PublicKeyCredentialRpEntity,
     PublicKeyCredentialUserEntity, ResponseError,
@@ -64,6 +65,8 @@ pub struct ExtensionInputs {
     pub hmac_secret: Option<bool>,
     /// `hmac-secret-mc`: salts to evaluate at once.
     pub hmac_secret_mc: Option<HmacSecretInput>,
+    /// `largeBlob`: how much room for bytes with the credential is wanted.
+    pub large_blob: Option<LargeBlobSupport>,
 }
 
 /// Options. Unknown ones are ignored.
@@ -167,13 +170,16 @@ impl ExtensionInputs {
                 "hmac-secret-mc",
                 self.hmac_secret_mc.as_ref().map(HmacSecretInput::to_value),
             )
+            .with_some("largeBlob", self.large_blob.map(LargeBlobSupport::to_value))
     }
 }
 
 impl<'a> FromValue<'a> for ExtensionInputs {
     fn from_value(value: Value<'a>, name: &'static str) -> Result<Self, DecodeError> {
         let mut fields = Fields::of(value, name)?;
+        let large_blob: Option<Value<'_>> = fields.optional("largeBlob", "largeBlob")?;
         Ok(Self {
+            large_blob: large_blob.map_or(Ok(None), LargeBlobSupport::from_input)?,
             prf: fields.optional("prf", "prf")?,
             cred_protect: fields.optional("credProtect", "credProtect")?,
             cred_blob: fields.optional("credBlob", "credBlob")?,
@@ -194,13 +200,18 @@ pub struct Response {
     pub att_stmt: Map<'static>,
     /// What `prf` returned.
     pub prf: Option<PrfOutputs>,
+    /// Whether the credential has room for a large blob, if the request asked.
+    pub large_blob_supported: Option<bool>,
 }
 
 impl Response {
     /// Encodes the response, status byte first.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
-        let unsigned = Map::new().with_some("prf", self.prf.as_ref().map(PrfOutputs::to_value));
+        let supported = |supported: bool| Map::new().with("supported", supported);
+        let unsigned = Map::new()
+            .with_some("prf", self.prf.as_ref().map(PrfOutputs::to_value))
+            .with_some("largeBlob", self.large_blob_supported.map(supported));
         let map = Map::new()
             .with(1, &self.fmt)
             .with(2, &self.auth_data)
@@ -216,14 +227,18 @@ impl Response {
     /// The status that the authenticator answered with, or what is malformed.
     pub fn decode(message: &[u8]) -> Result<Self, ResponseError> {
         let mut fields = response_fields(message)?;
-        let unsigned: Option<Value<'_>> = fields.optional(6, "unsignedExtensionOutputs")?;
+        let mut unsigned = unsigned_outputs(&mut fields, 6)?;
+        let large_blob: Option<Value<'_>> = unsigned.optional("largeBlob", "largeBlob")?;
         let att_stmt: Map<'_> = fields.required(3, "attStmt")?;
         Ok(Self {
             fmt: fields.required(1, "fmt")?,
             auth_data: fields.required(2, "authData")?,
             att_stmt: att_stmt.into_owned(),
-            prf: match unsigned {
-                Some(outputs) => Fields::of(outputs, "unsignedExtensionOutputs")?.optional("prf", "prf")?,
+            prf: unsigned.optional("prf", "prf")?,
+            large_blob_supported: match large_blob {
+                Some(outputs) => {
+                    Fields::of(outputs, "largeBlob")?.optional("supported", "largeBlob supported")?
+                }
                 None => None,
             },
         })

@@ -17,9 +17,10 @@ use roamkey_ctap::get_info::Info;
 use roamkey_ctap::make_credential::Options;
 use roamkey_ctap::{
     Aaguid, Algorithm, AttestedCredentialData, AuthenticatorData, ClientPin, Command, CoseKey, CredProtect,
-    CredentialId, Flags, HmacSecretInput, KeyAgreement, PrfEvaluation, PrfInputs, PrfOutputs,
-    PublicKeyCredentialDescriptor, PublicKeyCredentialParameters, PublicKeyCredentialRpEntity,
-    PublicKeyCredentialUserEntity, RpId, UserHandle, get_assertion, make_credential,
+    CredentialId, Flags, HmacSecretInput, KeyAgreement, LargeBlob, LargeBlobInput, LargeBlobOutput,
+    LargeBlobSupport, PrfEvaluation, PrfInputs, PrfOutputs, PublicKeyCredentialDescriptor,
+    PublicKeyCredentialParameters, PublicKeyCredentialRpEntity, PublicKeyCredentialUserEntity, RpId,
+    UserHandle, get_assertion, make_credential,
 };
 
 fn rp_id() -> impl Strategy<Value = RpId> {
@@ -48,7 +49,36 @@ fn descriptors() -> impl Strategy<Value = Vec<PublicKeyCredentialDescriptor>> {
 }
 
 fn algorithm() -> impl Strategy<Value = Algorithm> {
-    prop_oneof![Just(Algorithm::Es256), Just(Algorithm::EdDsa)]
+    prop_oneof![
+        Just(Algorithm::Es256),
+        Just(Algorithm::EdDsa),
+        Just(Algorithm::Rs256)
+    ]
+}
+
+fn large_blob() -> impl Strategy<Value = LargeBlob> {
+    any::<(Vec<u8>, u64)>().prop_map(|(data, original_size)| LargeBlob { data, original_size })
+}
+
+fn large_blob_support() -> impl Strategy<Value = LargeBlobSupport> {
+    prop_oneof![
+        Just(LargeBlobSupport::Required),
+        Just(LargeBlobSupport::Preferred)
+    ]
+}
+
+fn large_blob_input() -> impl Strategy<Value = LargeBlobInput> {
+    prop_oneof![
+        Just(LargeBlobInput::Read),
+        large_blob().prop_map(LargeBlobInput::Write)
+    ]
+}
+
+fn large_blob_output() -> impl Strategy<Value = LargeBlobOutput> {
+    prop_oneof![
+        any::<bool>().prop_map(LargeBlobOutput::Written),
+        large_blob().prop_map(LargeBlobOutput::Read)
+    ]
 }
 
 fn evaluation() -> impl Strategy<Value = PrfEvaluation> {
@@ -97,6 +127,7 @@ prop_compose! {
         cred_blob in option::of(vec(any::<u8>(), 0..40)),
         hmac_secret: Option<bool>,
         hmac_secret_mc in option::of(hmac_secret()),
+        large_blob in option::of(large_blob_support()),
         options in options(),
         pin in any::<(Option<Vec<u8>>, Option<u64>, Option<u64>)>(),
         formats in vec("[a-z]{1,8}", 0..3),
@@ -108,7 +139,7 @@ prop_compose! {
             extensions: make_credential::ExtensionInputs {
                 prf,
                 cred_protect: level.and_then(CredProtect::from_level),
-                cred_blob, hmac_secret, hmac_secret_mc,
+                cred_blob, hmac_secret, hmac_secret_mc, large_blob,
             },
             options,
             pin_uv_auth_param: pin.0,
@@ -127,12 +158,13 @@ prop_compose! {
         prf in option::of(prf_inputs()),
         cred_blob: Option<bool>,
         hmac_secret in option::of(hmac_secret()),
+        large_blob in option::of(large_blob_input()),
         options in options(),
         pin in any::<(Option<Vec<u8>>, Option<u64>)>(),
     ) -> Command {
         Command::GetAssertion(Box::new(get_assertion::Request {
             rp_id, client_data_hash, allow_list,
-            extensions: get_assertion::ExtensionInputs { prf, cred_blob, hmac_secret },
+            extensions: get_assertion::ExtensionInputs { prf, cred_blob, hmac_secret, large_blob },
             options,
             pin_uv_auth_param: pin.0,
             pin_uv_auth_protocol: pin.1,
@@ -157,6 +189,7 @@ fn cose_key() -> impl Strategy<Value = CoseKey> {
         any::<([u8; 32], [u8; 32])>().prop_map(|(x, y)| CoseKey::Es256 { x, y }),
         any::<([u8; 32], [u8; 32])>().prop_map(|(x, y)| CoseKey::Ecdh { x, y }),
         any::<[u8; 32]>().prop_map(|x| CoseKey::EdDsa { x }),
+        any::<(Vec<u8>, Vec<u8>)>().prop_map(|(n, e)| CoseKey::Rs256 { n, e }),
     ]
 }
 
@@ -188,9 +221,10 @@ fn prf_outputs() -> impl Strategy<Value = Option<PrfOutputs>> {
 prop_compose! {
     fn make_credential_response()(
         fmt in "[a-z]{1,8}", auth_data: Vec<u8>, signature: Option<Vec<u8>>, prf in prf_outputs(),
+        large_blob_supported: Option<bool>,
     ) -> make_credential::Response {
         let att_stmt = Map::new().with_some("sig", signature);
-        make_credential::Response { fmt, auth_data, att_stmt, prf }
+        make_credential::Response { fmt, auth_data, att_stmt, prf, large_blob_supported }
     }
 }
 
@@ -203,9 +237,10 @@ prop_compose! {
         number_of_credentials: Option<u64>,
         user_selected: Option<bool>,
         prf in prf_outputs(),
+        large_blob in option::of(large_blob_output()),
     ) -> get_assertion::Response {
         get_assertion::Response {
-            credential, auth_data, signature, user, number_of_credentials, user_selected, prf,
+            credential, auth_data, signature, user, number_of_credentials, user_selected, prf, large_blob,
         }
     }
 }

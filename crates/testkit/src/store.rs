@@ -18,6 +18,7 @@ struct State {
     records: Vec<Record>,
     capacity: Option<usize>,
     fault: Option<Fault>,
+    large_blob_fault: Option<Fault>,
 }
 
 /// What every call of a [`MemoryStore`] fails with.
@@ -33,6 +34,18 @@ pub enum Fault {
     Corrupt,
     /// [`StoreError::Failed`].
     Failed,
+}
+
+impl Fault {
+    fn error(self) -> StoreError {
+        match self {
+            Self::Locked => StoreError::Locked,
+            Self::Missing => StoreError::Missing,
+            Self::TimedOut => StoreError::TimedOut,
+            Self::Corrupt => StoreError::Corrupt,
+            Self::Failed => StoreError::Failed("the store is broken".into()),
+        }
+    }
 }
 
 struct Record {
@@ -65,6 +78,11 @@ impl MemoryStore {
     /// Lets every call fail from here on, or work again.
     pub fn set_fault(&self, fault: Option<Fault>) {
         self.state().fault = fault;
+    }
+
+    /// Lets calls for large blobs fail from here on, or work again.
+    pub fn set_large_blob_fault(&self, fault: Option<Fault>) {
+        self.state().large_blob_fault = fault;
     }
 
     /// Counts the passkeys.
@@ -119,11 +137,16 @@ impl MemoryStore {
         let state = self.state();
         match state.fault {
             None => Ok(state),
-            Some(Fault::Locked) => Err(StoreError::Locked),
-            Some(Fault::Missing) => Err(StoreError::Missing),
-            Some(Fault::TimedOut) => Err(StoreError::TimedOut),
-            Some(Fault::Corrupt) => Err(StoreError::Corrupt),
-            Some(Fault::Failed) => Err(StoreError::Failed("the store is broken".into())),
+            Some(fault) => Err(fault.error()),
+        }
+    }
+
+    /// The state for a call about large blobs.
+    fn working_with_blobs(&self) -> Result<MutexGuard<'_, State>, StoreError> {
+        let state = self.working()?;
+        match state.large_blob_fault {
+            None => Ok(state),
+            Some(fault) => Err(fault.error()),
         }
     }
 }
@@ -220,11 +243,11 @@ impl CredentialStore for MemoryStore {
     }
 
     fn large_blob(&self, id: &CredentialId) -> Result<Option<LargeBlob>, StoreError> {
-        Ok(self.working()?.record(id)?.large_blob.clone())
+        Ok(self.working_with_blobs()?.record(id)?.large_blob.clone())
     }
 
     fn set_large_blob(&self, id: &CredentialId, blob: Option<&LargeBlob>) -> Result<(), StoreError> {
-        self.working()?.record(id)?.large_blob = blob.cloned();
+        self.working_with_blobs()?.record(id)?.large_blob = blob.cloned();
         Ok(())
     }
 }
