@@ -74,7 +74,10 @@ impl Answer {
             | Rejection::Key(_) => Outcome::Rejected(status),
             Rejection::NoCredentials => Outcome::NoCredentials,
             Rejection::Excluded => Outcome::Excluded,
-            Rejection::Refused(refusal) => Outcome::Refused(refusal),
+            Rejection::Refused {
+                refusal,
+                timed_out: _,
+            } => Outcome::Refused(refusal),
             Rejection::Store(error) => Outcome::StoreFailed(error),
         };
         Self {

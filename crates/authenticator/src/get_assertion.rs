@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use crate::consent::Ceremony;
 use crate::hmac_secret::Salts;
 use crate::rejection::Rejection;
-use crate::request::{built_in_uv, refuse_pin_uv_auth};
+use crate::request::{PinUvAuth, timed_out};
 use crate::{
     Account, Answer, Authenticator, ConsentPrompt, Credential, CredentialStore, Operation, Outcome, Pending,
     StoreError, UnixTime, UserConsent, UserVerification, pending,
@@ -41,23 +41,27 @@ pub(crate) fn begin(
     store: &dyn CredentialStore,
 ) -> Result<(Pending, ConsentPrompt), Rejection> {
     // Steps 1 and 2: pinUvAuthParam.
-    refuse_pin_uv_auth(
+    let pin_uv_auth = PinUvAuth::of(
         request.pin_uv_auth_param.as_deref(),
         request.pin_uv_auth_protocol,
         authenticator,
     )?;
+    let state = authenticator.user_verification;
 
     // Step 3: the response begins with both bits "uv" and "up" false; `finish` sets them from the consent.
 
     // Step 4: options. Unknown ones were dropped at decoding. "rk" has no meaning here; "up" is true if absent.
-    let user_verification = built_in_uv(
-        request.options.uv.unwrap_or(false),
-        authenticator.user_verification,
-    )?;
+    let user_verification = pin_uv_auth.built_in_uv(request.options.uv, state)?;
     if request.options.rk.is_some() {
         return Err(Rejection::UnsupportedOption);
     }
     let user_presence = request.options.up.unwrap_or(true);
+
+    // Step 5. Not applicable: alwaysUv is not offered.
+
+    // Step 6: the proof of a token is checked here. User verification takes place while the prompt is up; the consent
+    // will be the proof of it.
+    pin_uv_auth.verify(state)?;
 
     // Step 10, the part that needs nobody: the salts of hmac-secret, which demands user presence.
     let salts = match (&request.extensions.hmac_secret, &authenticator.key_agreement) {
@@ -65,10 +69,6 @@ pub(crate) fn begin(
         (Some(input), Some(key)) => Some(Salts::open(input, key)?),
         (None | Some(_), None | Some(_)) => None,
     };
-
-    // Step 5. Not applicable: alwaysUv is not offered.
-
-    // Step 6: user verification takes place while the prompt is up; the consent will be the proof of it.
 
     // Step 7: the applicable credentials. An empty list is told after the person answered, in `finish`.
     let has_allow_list = !request.allow_list.is_empty();
@@ -106,7 +106,11 @@ pub(crate) fn begin(
         user_presence,
     };
     Ok((
-        Pending::new(ceremony, pending::Request::GetAssertion(Box::new(checked))),
+        Pending::new(
+            ceremony,
+            pending::Request::GetAssertion(Box::new(checked)),
+            timed_out(user_verification),
+        ),
         prompt,
     ))
 }

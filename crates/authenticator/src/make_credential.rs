@@ -16,7 +16,7 @@ use crate::consent::Ceremony;
 use crate::get_info::{AAGUID, ALGORITHMS, MAX_CRED_BLOB_LENGTH};
 use crate::hmac_secret::Salts;
 use crate::rejection::Rejection;
-use crate::request::{built_in_uv, refuse_pin_uv_auth};
+use crate::request::{PinUvAuth, timed_out};
 use crate::{
     Answer, Authenticator, ConsentPrompt, Credential, CredentialStore, CredentialSummary, KeyError,
     Operation, Outcome, Pending, PrfSeeds, PrivateKey, UnixTime, UserConsent, UserVerification,
@@ -57,7 +57,7 @@ pub(crate) fn begin(
     store: &dyn CredentialStore,
 ) -> Result<(Pending, ConsentPrompt), Rejection> {
     // Steps 1 and 2: pinUvAuthParam.
-    refuse_pin_uv_auth(
+    let pin_uv_auth = PinUvAuth::of(
         request.pin_uv_auth_param.as_deref(),
         request.pin_uv_auth_protocol,
         authenticator,
@@ -81,7 +81,7 @@ pub(crate) fn begin(
 
     // Step 5: options. Unknown ones were dropped at decoding. "uv" first, then "rk", which is supported and false if
     // absent, then "up", which can't be switched off.
-    let user_verification = built_in_uv(request.options.uv.unwrap_or(false), state)?;
+    let user_verification = pin_uv_auth.built_in_uv(request.options.uv, state)?;
     let discoverable = request.options.rk.unwrap_or(false);
     if request.options.up == Some(false) {
         return Err(Rejection::InvalidOption);
@@ -103,6 +103,9 @@ pub(crate) fn begin(
     if request.enterprise_attestation.is_some() {
         return Err(Rejection::InvalidParameter);
     }
+
+    // Step 10 only spares step 11, of which the first part needs nobody: the proof of a token.
+    pin_uv_auth.verify(state)?;
 
     // Step 15, the part that needs nobody: the salts of hmac-secret-mc, which counts only beside hmac-secret.
     let salts = match (&request.extensions.hmac_secret_mc, &authenticator.key_agreement) {
@@ -137,7 +140,11 @@ pub(crate) fn begin(
         attestation: preferred_attestation(&request.attestation_formats_preference),
     };
     Ok((
-        Pending::new(ceremony, pending::Request::MakeCredential(Box::new(checked))),
+        Pending::new(
+            ceremony,
+            pending::Request::MakeCredential(Box::new(checked)),
+            timed_out(user_verification),
+        ),
         prompt,
     ))
 }
@@ -149,7 +156,7 @@ pub(crate) fn finish(
     rng: &mut dyn CryptoRng,
     now: UnixTime,
 ) -> Result<Answer, Rejection> {
-    // Steps 10 and 11: user verification took place while the prompt was up, and the consent is the proof of it.
+    // Step 11, the rest: user verification took place while the prompt was up, and the consent is the proof of it.
     let user_verified = consent.user_verified();
 
     // Step 12: the exclude list. The person has answered, so now it may be told.

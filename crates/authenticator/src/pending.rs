@@ -3,6 +3,7 @@
 use std::fmt;
 
 use rand_core::CryptoRng;
+use roamkey_ctap::StatusCode;
 
 use crate::consent::Ceremony;
 use crate::rejection::Rejection;
@@ -14,6 +15,7 @@ use crate::{get_assertion, make_credential, selection};
 pub struct Pending {
     ceremony: Ceremony,
     request: Request,
+    timed_out: StatusCode,
 }
 
 /// What is left to do after consent.
@@ -24,8 +26,13 @@ pub(crate) enum Request {
 }
 
 impl Pending {
-    pub(crate) fn new(ceremony: Ceremony, request: Request) -> Self {
-        Self { ceremony, request }
+    /// `timed_out` is the status for a prompt that ran out of time.
+    pub(crate) fn new(ceremony: Ceremony, request: Request, timed_out: StatusCode) -> Self {
+        Self {
+            ceremony,
+            request,
+            timed_out,
+        }
     }
 
     /// Does what the person approved. A consent that was given to another prompt counts as none.
@@ -50,7 +57,10 @@ impl Pending {
     /// Answers that the person did not approve.
     #[must_use]
     pub fn refuse(self, refusal: Refusal) -> Answer {
-        Answer::rejected(Rejection::Refused(refusal))
+        Answer::rejected(Rejection::Refused {
+            refusal,
+            timed_out: self.timed_out,
+        })
     }
 }
 

@@ -35,7 +35,12 @@ pub(crate) enum Rejection {
     /// A passkey of the exclude list is here.
     Excluded,
     /// The person did not approve.
-    Refused(Refusal),
+    Refused {
+        /// Why not.
+        refusal: Refusal,
+        /// The status for a prompt that ran out of time.
+        timed_out: StatusCode,
+    },
     /// The consent was given for another request.
     ForeignConsent,
 
@@ -62,7 +67,7 @@ impl Rejection {
             Self::NoNextAssertion => StatusCode::NotAllowed,
             Self::NoCredentials => StatusCode::NoCredentials,
             Self::Excluded => StatusCode::CredentialExcluded,
-            Self::Refused(refusal) => refusal_status(*refusal),
+            Self::Refused { refusal, timed_out } => refusal_status(*refusal, *timed_out),
             Self::ForeignConsent => StatusCode::OperationDenied,
             Self::Store(error) => store_status(error),
             Self::Key(KeyError::Invalid | KeyError::Unsupported | KeyError::Signing) => StatusCode::Other,
@@ -71,13 +76,13 @@ impl Rejection {
 }
 
 /// CTAP 2.3 §6.1.2 step 11 and §6.2.2 step 6: a failed built-in verification is `OPERATION_DENIED` at an
-/// authenticator without client PIN, and one that timed out `USER_ACTION_TIMEOUT`. A request that is withdrawn while
+/// authenticator without client PIN; what a time-out is depends on what was asked. A request that is withdrawn while
 /// the prompt is up is `KEEPALIVE_CANCEL`, as after a cancel on USB.
-fn refusal_status(refusal: Refusal) -> StatusCode {
+fn refusal_status(refusal: Refusal, timed_out: StatusCode) -> StatusCode {
     match refusal {
         // A policy's no looks like the person's: the other end learns nothing about passkeys here.
         Refusal::Denied | Refusal::VerificationFailed | Refusal::Policy => StatusCode::OperationDenied,
-        Refusal::TimedOut => StatusCode::UserActionTimeout,
+        Refusal::TimedOut => timed_out,
         Refusal::Withdrawn => StatusCode::KeepaliveCancel,
     }
 }

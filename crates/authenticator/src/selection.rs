@@ -2,6 +2,8 @@
 //!
 //! Chromium sends it when no passkey here fits, to have something to wait for.
 
+use roamkey_ctap::StatusCode;
+
 use crate::consent::Ceremony;
 use crate::pending::Request;
 use crate::{Answer, ConsentPrompt, Operation, Outcome, Pending, UserVerification};
@@ -15,10 +17,14 @@ pub(crate) fn begin() -> (Pending, ConsentPrompt) {
         None,
         UserVerification::NotRequired,
     );
-    (Pending::new(ceremony, Request::Selection), prompt)
+    // Step 4: a time-out.
+    (
+        Pending::new(ceremony, Request::Selection, StatusCode::UserActionTimeout),
+        prompt,
+    )
 }
 
 pub(crate) fn finish() -> Answer {
-    // Step 2: user presence was given, CTAP2_OK. Steps 3 and 4, refusal and time-out, are `Pending::refuse`.
+    // Step 2: user presence was given, CTAP2_OK. Step 3, refusal, is `Pending::refuse`.
     Answer::success(vec![0], Outcome::Selected)
 }

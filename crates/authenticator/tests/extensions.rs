@@ -323,6 +323,15 @@ fn a_token_cannot_verify_where_none_are_given_out() {
     assert_eq!(device.get_status(request.clone()), 0x33);
     request.pin_uv_auth_protocol = Some(1);
     assert_eq!(device.get_status(request), 0x02);
+    // What comes first in the standard wins: an unsupported algorithm, an option that is not allowed.
+    let mut creation = good_creation();
+    creation.pin_uv_auth_param = Some(vec![0; 32]);
+    creation.pin_uv_auth_protocol = Some(2);
+    assert_eq!(device.make_status(creation.clone()), 0x33);
+    creation.options.up = Some(false);
+    assert_eq!(device.make_status(creation.clone()), 0x2C);
+    creation.pub_key_cred_params.clear();
+    assert_eq!(device.make_status(creation), 0x26);
     // Chromium names the protocol also where it proves nothing.
     let mut creation = good_creation();
     creation.pin_uv_auth_protocol = Some(2);
@@ -330,4 +339,20 @@ fn a_token_cannot_verify_where_none_are_given_out() {
     assert_eq!(device.make_status(creation), 0x00);
     let id = CredentialId::new(device.store.all()[0].1.id.as_bytes());
     assert!(device.store.remove(&id));
+}
+
+#[test]
+fn a_token_means_nothing_where_no_verification_is_set_up() {
+    let mut device = Device::with(UserVerificationState::NotConfigured);
+    device.authenticator =
+        Authenticator::with_all_extensions(UserVerificationState::NotConfigured, &mut device.rng);
+    let mut creation = good_creation();
+    creation.pin_uv_auth_param = Some(vec![0; 32]);
+    creation.pin_uv_auth_protocol = Some(2);
+    let created = device.create(creation);
+    assert_eq!(created.flags & (UP | UV), UP);
+    let mut request = good_assertion();
+    request.pin_uv_auth_param = Some(vec![0; 32]);
+    request.pin_uv_auth_protocol = Some(2);
+    assert_eq!(device.sign_in(request).flags & (UP | UV), UP);
 }

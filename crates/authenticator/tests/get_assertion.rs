@@ -483,3 +483,16 @@ impl CredentialStore for MixedUp {
         self.0.set_large_blob(id, blob)
     }
 }
+
+#[test]
+fn a_time_out_counts_as_no_unless_verification_was_demanded() {
+    let timed_out = Person::Refuses(Refusal::TimedOut);
+    for (uv, status) in [(true, 0x2F), (false, 0x27)] {
+        let mut device = Device::new();
+        let (mut creation, mut assertion) = (good_creation(), good_assertion());
+        (creation.options.uv, creation.options.rk) = (Some(uv), None);
+        assertion.options.uv = Some(uv);
+        assert_eq!(device.run(make(creation), timed_out).bytes(), [status]);
+        assert_eq!(device.run(get(assertion), timed_out).bytes(), [status]);
+    }
+}
