@@ -35,7 +35,7 @@ impl PinCheck {
     ///
     /// [`Failure::Pin`] when there is one already or the keyring can't be written.
     pub async fn set(&self, pin: Pin) -> Result<(), Failure> {
-        self.blocking(move |vault| vault.set_pin(&pin)).await
+        self.blocking(move |vault| vault.set_pin(&pin, now())).await
     }
 
     /// Verifies the user for one ceremony.

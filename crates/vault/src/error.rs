@@ -1,5 +1,6 @@
 //! What the vault answers when it can't do what was asked.
 
+use crate::activity::ActivityError;
 use crate::index::IndexError;
 use crate::keyring::KeyringError;
 use crate::random::RandomError;
@@ -42,6 +43,9 @@ pub enum VaultError {
     /// The index could not be read or written.
     #[error(transparent)]
     Index(#[from] IndexError),
+    /// The activity log could not be read or written.
+    #[error(transparent)]
+    Activity(#[from] ActivityError),
     /// The vault's folder can't be made or written to.
     #[error("the vault's folder can't be used")]
     Folder(#[source] std::io::Error),

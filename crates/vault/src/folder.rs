@@ -5,6 +5,8 @@
 //! index.damaged-N.sqlite3            a damaged index, moved aside and kept
 //! vault.lock                         held while a passkey is created or removed, or the index is rebuilt
 //! pin.lock                           held while a PIN is checked or set
+//! activity.log                       the activity log
+//! activity.lock                      held while it is written or read
 //! ```
 //!
 //! The folder is for its owner only (0700). A lock ends with the process that holds it, however that ends.
@@ -52,6 +54,15 @@ impl Folder {
     /// Takes the lock for changes to the passkeys.
     pub(crate) fn lock_vault(&self, limit: Duration) -> Result<FileLock, NoLock> {
         self.lock("vault.lock", limit)
+    }
+
+    pub(crate) fn activity(&self) -> PathBuf {
+        self.0.join("activity.log")
+    }
+
+    /// Takes the lock for the activity log.
+    pub(crate) fn lock_activity(&self, limit: Duration) -> Result<FileLock, NoLock> {
+        self.lock("activity.lock", limit)
     }
 
     /// Takes the lock for the PIN.
@@ -111,6 +122,24 @@ impl Folder {
 /// Makes an empty file that only its owner may read, over what was there.
 pub(crate) fn make_private_file(path: &Path) -> io::Result<()> {
     private_options().truncate(true).open(path).map(drop)
+}
+
+/// Opens a file to read and write that only its owner may read, and makes it if it is not there.
+pub(crate) fn open_private_file(path: &Path) -> io::Result<File> {
+    private_options().open(path)
+}
+
+/// Sees to it that a file that was made or renamed keeps its name after a power failure.
+#[cfg(unix)]
+pub(crate) fn sync_folder_of(path: &Path) -> io::Result<()> {
+    path.parent()
+        .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+}
+
+/// Elsewhere the file system does so by itself, and a folder can't be opened.
+#[cfg(not(unix))]
+pub(crate) fn sync_folder_of(_path: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// What tells one file from another that has taken its name since.

@@ -3,6 +3,7 @@
 //! ```text
 //!                    ┌ keyring   one item for each passkey: everything that is needed to sign; the truth
 //! Vault ─────────────┤
+//!                    ├ activity  what happened, sealed and chained; its end is in the keyring
 //!                    └ index     SQLite beside it, sealed: which passkeys there are, last use, labels; can be rebuilt
 //! ```
 //!
@@ -26,6 +27,7 @@
 
 #![forbid(unsafe_code)]
 
+mod activity;
 mod clock;
 mod error;
 mod fault;
@@ -37,10 +39,14 @@ mod random;
 mod record;
 mod vault;
 
+pub use activity::{
+    Activity, ActivityDamage, ActivityEntry, ActivityError, ActivityReport, Counts, Event, Month,
+    MonthStatistics, RefusedBecause, SiteStatistics, Statistics,
+};
 pub use error::VaultError;
 pub use index::{IndexError, RecordId, SealBroken};
 pub use keyring::{APP_ID, Backend, KeyringError};
-pub use pin::{Pin, PinError, PinFormatError, PinState};
+pub use pin::{PIN_RESET_WAIT, Pin, PinError, PinFormatError, PinReset, PinState};
 pub use random::RandomError;
 pub use record::RecordError;
 pub use vault::{CheckReport, PasskeyEntry, PasskeyState, Vault, VaultConfig};

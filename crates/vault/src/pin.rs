@@ -85,6 +85,22 @@ pub enum PinState {
     },
 }
 
+/// How far a reset without the PIN has come.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PinReset {
+    /// There is no PIN any more; a new one can be set.
+    Done,
+    /// It takes more time; the PIN goes on to work.
+    Waiting {
+        /// How long until a second call removes the PIN.
+        wait: Duration,
+    },
+}
+
+/// How long the reset of a PIN takes for somebody whom nothing verifies: longer than a stranger has the machine to
+/// themselves, and short enough for one day's work, since a restart begins it anew.
+pub const PIN_RESET_WAIT: Duration = Duration::from_secs(4 * 60 * 60);
+
 /// Why a PIN was not accepted.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

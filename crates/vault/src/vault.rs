@@ -20,6 +20,7 @@ use crate::index::Index;
 use crate::keyring::{APP_ID, Backend, CALL_LIMIT, Keyring};
 use crate::{IndexError, VaultError};
 
+mod activity;
 mod create;
 mod list;
 mod open;

@@ -62,7 +62,7 @@ impl Stage {
         let vault = VaultConfig::new(folder.path()).backend(Backend::other(memory_keyring().unwrap()));
         roamkey_device::vault::Vault::open(vault.clone())
             .unwrap()
-            .set_pin(&pin(PIN))
+            .set_pin(&pin(PIN), now())
             .unwrap();
         let air = MemoryAir::new();
         let device = Device::new(

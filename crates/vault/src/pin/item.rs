@@ -1,13 +1,17 @@
 //! The PIN's item in the keyring: its hash, what it was made with, and the wrong tries since.
 //!
 //! ```text
-//! 1 version (1)   2 salt (16)   3 hash (32)   4 memory (KiB)   5 passes   6 lanes
+//! 1 version       2 salt (16)   3 hash (32)   4 memory (KiB)   5 passes   6 lanes
 //! 7 failures      8 start of the machine (16) and 9 seconds since, at the last failure; optional
+//! 10 start of the machine (16) and 11 seconds since, when somebody asked for a reset; only in version 2
 //! ```
+//!
+//! The version is 1 as long as nobody has asked for a reset.
 //!
 //! Hash and count are one item: neither can be lost without the other.
 
 use std::fmt;
+use std::time::Duration;
 
 use argon2::{Algorithm, Argon2, Params, Version};
 use roamkey_cbor::{Map, Value, decode, encode};
@@ -15,7 +19,7 @@ use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use super::attempts::Attempts;
-use super::{Pin, PinError};
+use super::{PIN_RESET_WAIT, Pin, PinError};
 use crate::VaultError;
 use crate::clock::Moment;
 use crate::keyring::SecretBytes;
@@ -28,6 +32,8 @@ pub(crate) struct PinItem {
     hash: Zeroizing<[u8; 32]>,
     cost: Cost,
     pub(crate) attempts: Attempts,
+    /// When somebody asked for a reset without the PIN.
+    pub(crate) reset_since: Option<Moment>,
 }
 
 /// What Argon2id costs.
@@ -47,7 +53,28 @@ impl PinItem {
             hash: hash(pin, &salt, COST)?,
             cost: COST,
             attempts: Attempts::default(),
+            reset_since: None,
         })
+    }
+
+    /// In the place of an item that can't be read.
+    pub(crate) fn that_no_pin_fits() -> Result<Self, PinError> {
+        Ok(Self {
+            salt: random().map_err(VaultError::from)?,
+            hash: Zeroizing::new(random().map_err(VaultError::from)?),
+            cost: COST,
+            attempts: Attempts::default(),
+            reset_since: None,
+        })
+    }
+
+    /// How long until the PIN may be removed by anybody; the inner `None` says that it may be now, the outer one that
+    /// nobody has asked for it.
+    pub(crate) fn reset_wait(&self, now: &Moment) -> Option<Option<Duration>> {
+        let since = self.reset_since?;
+        let passed = Duration::from_secs(now.seconds_since(&since));
+        let rest = PIN_RESET_WAIT.checked_sub(passed);
+        Some(rest.filter(|rest| !rest.is_zero()))
     }
 
     /// Compares, in a time that does not depend on the PIN.
@@ -57,8 +84,9 @@ impl PinItem {
     }
 
     pub(crate) fn encode(&self) -> SecretBytes {
+        let version = self.reset_since.map_or(ITEM_VERSION, |_| RESET_VERSION);
         let map = Map::new()
-            .with(VERSION, ITEM_VERSION)
+            .with(VERSION, version)
             .with(SALT, self.salt)
             .with(HASH, self.hash.as_slice())
             .with(MEMORY, self.cost.memory_kib)
@@ -66,7 +94,9 @@ impl PinItem {
             .with(LANES, self.cost.lanes)
             .with(FAILURES, self.attempts.failures)
             .with_some(BOOT, self.attempts.last.map(|last| last.boot))
-            .with_some(SECONDS, self.attempts.last.map(|last| last.seconds));
+            .with_some(SECONDS, self.attempts.last.map(|last| last.seconds))
+            .with_some(RESET_BOOT, self.reset_since.map(|since| since.boot))
+            .with_some(RESET_SECONDS, self.reset_since.map(|since| since.seconds));
         Zeroizing::new(encode(&map.into()))
     }
 
@@ -76,8 +106,8 @@ impl PinItem {
             .into_map()
             .ok_or(RecordError::NotAMap)?;
         match number(&mut map, VERSION)? {
-            ITEM_VERSION => {}
-            version if version > ITEM_VERSION => return Err(RecordError::NewerVersion(version.into())),
+            ITEM_VERSION | RESET_VERSION => {}
+            version if version > RESET_VERSION => return Err(RecordError::NewerVersion(version.into())),
             _ => return Err(RecordError::Impossible(VERSION)),
         }
         let cost = Cost {
@@ -88,14 +118,8 @@ impl PinItem {
         if cost.memory_kib > MAX_MEMORY_KIB || cost.passes > MAX_PASSES || cost.lanes > MAX_LANES {
             return Err(RecordError::Impossible(MEMORY));
         }
-        let last = match (map.take(BOOT), map.take(SECONDS)) {
-            (None, None) => None,
-            (Some(boot), Some(seconds)) => Some(Moment {
-                boot: fixed(&boot).ok_or(RecordError::Impossible(BOOT))?,
-                seconds: seconds.as_u64().ok_or(RecordError::Impossible(SECONDS))?,
-            }),
-            _ => return Err(RecordError::Impossible(SECONDS)),
-        };
+        let last = moment(&mut map, BOOT, SECONDS)?;
+        let reset_since = moment(&mut map, RESET_BOOT, RESET_SECONDS)?;
         let hash = Zeroizing::new(bytes_of(&mut map, HASH)?);
         let item = Self {
             salt: bytes_of(&mut map, SALT)?,
@@ -105,6 +129,7 @@ impl PinItem {
                 failures: number(&mut map, FAILURES)?,
                 last,
             },
+            reset_since,
         };
         if map.is_empty() {
             Ok(item)
@@ -127,6 +152,17 @@ fn hash(pin: &Pin, salt: &[u8; 16], cost: Cost) -> Result<Zeroizing<[u8; 32]>, P
         .hash_password_into(pin.as_bytes(), salt, &mut *hash)
         .map_err(PinError::Hash)?;
     Ok(hash)
+}
+
+fn moment(map: &mut Map<'_>, boot: u8, seconds: u8) -> Result<Option<Moment>, RecordError> {
+    match (map.take(boot), map.take(seconds)) {
+        (None, None) => Ok(None),
+        (Some(start), Some(since)) => Ok(Some(Moment {
+            boot: fixed(&start).ok_or(RecordError::Impossible(boot))?,
+            seconds: since.as_u64().ok_or(RecordError::Impossible(seconds))?,
+        })),
+        _ => Err(RecordError::Impossible(seconds)),
+    }
 }
 
 fn number(map: &mut Map<'_>, key: u8) -> Result<u32, RecordError> {
@@ -162,6 +198,7 @@ const MAX_PASSES: u32 = 64;
 const MAX_LANES: u32 = 16;
 
 const ITEM_VERSION: u32 = 1;
+const RESET_VERSION: u32 = 2;
 
 const VERSION: u8 = 1;
 const SALT: u8 = 2;
@@ -172,6 +209,8 @@ const LANES: u8 = 6;
 const FAILURES: u8 = 7;
 const BOOT: u8 = 8;
 const SECONDS: u8 = 9;
+const RESET_BOOT: u8 = 10;
+const RESET_SECONDS: u8 = 11;
 
 #[cfg(test)]
 mod tests {
@@ -202,11 +241,11 @@ mod tests {
     fn an_item_of_a_newer_version_is_called_that() {
         let newer = encode(
             &Map::new()
-                .with(VERSION, 2_u8)
+                .with(VERSION, 3_u8)
                 .with(99_u8, "something else")
                 .into(),
         );
-        assert_eq!(PinItem::decode(&newer).unwrap_err(), RecordError::NewerVersion(2));
+        assert_eq!(PinItem::decode(&newer).unwrap_err(), RecordError::NewerVersion(3));
     }
 
     #[test]

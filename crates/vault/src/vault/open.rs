@@ -206,13 +206,18 @@ impl Vault {
 
     /// The keys to the index; `None` if the keyring has none, or a damaged one.
     fn index_key(&self) -> Result<Option<Seal>, VaultError> {
+        Ok(self.raw_index_key()?.map(|key| Seal::new(&key)))
+    }
+
+    /// The key that all others are derived from.
+    pub(super) fn raw_index_key(&self) -> Result<Option<Zeroizing<[u8; 32]>>, VaultError> {
         let item = match self.keyring.get(INDEX_KEY_USER) {
             Ok(item) => item,
             Err(KeyringError::Garbled) => None,
             Err(error) => return Err(error.into()),
         };
         item.map_or(Ok(None), |item| match read_index_key(&item) {
-            Ok(key) => Ok(Some(Seal::new(&key))),
+            Ok(key) => Ok(Some(key)),
             Err(error @ RecordError::NewerVersion(_)) => Err(VaultError::Record(error)),
             Err(_damaged) => Ok(None),
         })

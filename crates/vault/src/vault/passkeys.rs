@@ -112,6 +112,7 @@ impl Vault {
             | VaultError::Busy
             | VaultError::Keyring(_)
             | VaultError::Index(_)
+            | VaultError::Activity(_)
             | VaultError::Folder(_)
             | VaultError::Random(_) => return Ok(()),
         };

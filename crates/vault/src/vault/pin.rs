@@ -7,8 +7,9 @@ use roamkey_authenticator::{UnixTime, UserVerificationState, UserVerified, Verif
 use super::Vault;
 use crate::clock::Moment;
 use crate::folder::FileLock;
-use crate::pin::{Attempts, PIN_USER, Pin, PinError, PinItem, PinState};
-use crate::{VaultError, fault};
+use crate::pin::{Attempts, PIN_RESET_WAIT, PIN_USER, Pin, PinError, PinItem, PinReset, PinState};
+use crate::record::RecordError;
+use crate::{Activity, Event, KeyringError, VaultError, fault};
 
 impl Vault {
     /// Tells whether there is a PIN and whether it may be tried.
@@ -40,12 +41,15 @@ impl Vault {
     /// # Errors
     ///
     /// [`PinError::AlreadySet`], or the keyring's.
-    pub fn set_pin(&self, pin: &Pin) -> Result<(), PinError> {
+    pub fn set_pin(&self, pin: &Pin, now: UnixTime) -> Result<(), PinError> {
         let lock = self.lock_pin()?;
         if self.pin_item()?.is_some() {
             return Err(PinError::AlreadySet);
         }
-        self.put_pin_item(&PinItem::new(pin)?, &lock)
+        self.put_pin_item(&PinItem::new(pin)?, &lock)?;
+        drop(lock);
+        self.note_done(&Activity::of(Event::PinSet), now);
+        Ok(())
     }
 
     /// Puts another PIN in the place of the present one, which is checked as [`verify_pin`](Self::verify_pin) checks.
@@ -56,7 +60,73 @@ impl Vault {
     pub fn change_pin(&self, present: &Pin, new: &Pin, now: UnixTime) -> Result<(), PinError> {
         let lock = self.lock_pin()?;
         self.check_pin(present, &Moment::new(now), &lock)?;
-        self.put_pin_item(&PinItem::new(new)?, &lock)
+        self.put_pin_item(&PinItem::new(new)?, &lock)?;
+        drop(lock);
+        self.note_done(&Activity::of(Event::PinChanged), now);
+        Ok(())
+    }
+
+    /// Removes the PIN for somebody who does not know it any more, so that another one can be set. No passkey is lost.
+    ///
+    /// With `verified`, from the operating system's check, at once. Without, it takes two calls, the second after
+    /// [`PIN_RESET_WAIT`](crate::PIN_RESET_WAIT) during which this machine was on; until then the PIN goes on to work,
+    /// and using it calls the reset off. So nobody is locked out for ever, and somebody who passes by an unlocked screen
+    /// gets nothing. A restart of the machine begins the wait anew, whatever the clock is set to.
+    ///
+    /// A PIN whose item in the keyring is damaged can be reset in the same way.
+    ///
+    /// # Errors
+    ///
+    /// [`PinError::NotSet`], [`PinError::Item`] if a newer version of this program has set the PIN, the keyring's.
+    pub fn reset_pin(&self, verified: Option<UserVerified>, now: UnixTime) -> Result<PinReset, PinError> {
+        let reset = self.reset_pin_at(verified, &Moment::new(now))?;
+        if reset == PinReset::Done {
+            self.note_done(&Activity::of(Event::PinReset), now);
+        }
+        Ok(reset)
+    }
+
+    pub(super) fn reset_pin_at(
+        &self,
+        verified: Option<UserVerified>,
+        now: &Moment,
+    ) -> Result<PinReset, PinError> {
+        let lock = self.lock_pin()?;
+        let mut item = match self.pin_item() {
+            Ok(item) => item.ok_or(PinError::NotSet)?,
+            Err(error) if is_damage(&error) => PinItem::that_no_pin_fits()?,
+            Err(error) => return Err(error),
+        };
+        // A clock that was ahead when the reset was asked for must not prolong it by as much.
+        item.reset_since = item.reset_since.filter(|since| !now.is_before(since));
+        let reset = match (verified, item.reset_wait(now)) {
+            (Some(_), _) | (None, Some(None)) => PinReset::Done,
+            (None, Some(Some(wait))) => PinReset::Waiting { wait },
+            (None, None) => {
+                item.reset_since = Some(*now);
+                PinReset::Waiting { wait: PIN_RESET_WAIT }
+            }
+        };
+        match reset {
+            PinReset::Done => {
+                self.keyring.delete(PIN_USER).map_err(VaultError::from)?;
+            }
+            PinReset::Waiting { .. } => self.put_pin_item(&item, &lock)?,
+        }
+        Ok(reset)
+    }
+
+    /// How long until the PIN can be reset without being verified; `None` if nobody has asked for that. Worth telling
+    /// at every prompt: it may not have been the owner who asked.
+    ///
+    /// # Errors
+    ///
+    /// As [`pin`](Self::pin).
+    pub fn pin_reset(&self, now: UnixTime) -> Result<Option<Duration>, PinError> {
+        let wait = self
+            .pin_item()?
+            .and_then(|item| item.reset_wait(&Moment::new(now)));
+        Ok(wait.map(Option::unwrap_or_default))
     }
 
     /// Checks a PIN. The try is counted in the keyring before the PIN is looked at.
@@ -93,6 +163,7 @@ impl Vault {
             return Err(PinError::Wrong { tries_left, wait });
         }
         item.attempts = Attempts::default();
+        item.reset_since = None;
         // The person is who they say; a count that could not be set back costs them a try the next time.
         if let Err(error) = self.put_pin_item(&item, lock) {
             tracing::warn!(%error, "the count of wrong PINs could not be set back");
@@ -120,6 +191,20 @@ impl Vault {
 
     fn lock_pin(&self) -> Result<FileLock, PinError> {
         Ok(self.folder.lock_pin(PIN_LOCK_LIMIT).map_err(VaultError::from)?)
+    }
+}
+
+/// Whether the item is there, and no version of this program can read it.
+fn is_damage(error: &PinError) -> bool {
+    match error {
+        PinError::Item(RecordError::NewerVersion(_)) => false,
+        PinError::Item(_) | PinError::Vault(VaultError::Keyring(KeyringError::Garbled)) => true,
+        PinError::Wrong { .. }
+        | PinError::Wait { .. }
+        | PinError::NotSet
+        | PinError::AlreadySet
+        | PinError::Hash(_)
+        | PinError::Vault(_) => false,
     }
 }
 

@@ -67,6 +67,7 @@ impl From<VaultError> for StoreError {
             | VaultError::NotKept
             | VaultError::OtherKeyring { .. }
             | VaultError::Index(_)
+            | VaultError::Activity(_)
             | VaultError::Folder(_)
             | VaultError::Random(_) => Self::Failed(Box::new(error)),
         }

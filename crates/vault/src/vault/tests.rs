@@ -1,5 +1,6 @@
 //! The vault as a whole: over a keyring in memory, and over a real gnome-keyring on a private bus.
 
+mod activity;
 mod behaviour;
 mod crash;
 mod damage;

@@ -127,7 +127,7 @@ fn a_kill_after_the_try_was_counted_saves_no_try() {
     let name = "a_kill_after_the_try_was_counted_saves_no_try";
     in_private_session(PrivateKeyring::start, module_path!(), name, |session| {
         vault(session)
-            .set_pin(&Pin::new("2468".to_owned()).unwrap())
+            .set_pin(&Pin::new("2468".to_owned()).unwrap(), NOW)
             .unwrap();
         for _ in 0..7 {
             die_at(session, "child_that_dies_while_it_verifies", "try counted");

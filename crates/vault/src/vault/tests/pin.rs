@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use roamkey_authenticator::{UserVerificationState, VerificationMethod};
+use roamkey_authenticator::{UserVerificationState, UserVerified, VerificationMethod};
 
 use super::support::*;
 use crate::clock::Moment;
-use crate::{Pin, PinError, PinState};
+use crate::{Event, PIN_RESET_WAIT, Pin, PinError, PinReset, PinState};
 
 fn pin(text: &str) -> Pin {
     Pin::new(text.to_owned()).unwrap()
@@ -22,7 +22,7 @@ fn at(seconds: u64) -> Moment {
 /// A world in which the PIN 2468 is set and has been wrong `times`.
 fn world_with_failures(times: u32) -> World {
     let world = World::new();
-    world.vault().set_pin(&pin("2468")).unwrap();
+    world.vault().set_pin(&pin("2468"), NOW).unwrap();
     for _ in 0..times {
         let wrong = world.vault().verify_pin_at(&pin("1357"), &at(1_000));
         assert!(matches!(wrong, Err(PinError::Wrong { .. })), "{wrong:?}");
@@ -48,7 +48,7 @@ fn without_a_pin_nobody_is_verified() {
 #[test]
 fn the_right_pin_verifies_in_every_process() {
     let world = World::new();
-    world.vault().set_pin(&pin("2468")).unwrap();
+    world.vault().set_pin(&pin("2468"), NOW).unwrap();
     let verified = world.vault().verify_pin(&pin("2468"), NOW).unwrap();
     assert_eq!(verified.method(), VerificationMethod::AppPin);
     assert_eq!(
@@ -61,8 +61,11 @@ fn the_right_pin_verifies_in_every_process() {
 fn a_pin_is_set_once_and_changed_only_by_who_knows_it() {
     let world = World::new();
     let vault = world.vault();
-    vault.set_pin(&pin("2468")).unwrap();
-    assert!(matches!(vault.set_pin(&pin("9999")), Err(PinError::AlreadySet)));
+    vault.set_pin(&pin("2468"), NOW).unwrap();
+    assert!(matches!(
+        vault.set_pin(&pin("9999"), NOW),
+        Err(PinError::AlreadySet)
+    ));
     assert!(matches!(
         vault.change_pin(&pin("1357"), &pin("9999"), NOW),
         Err(PinError::Wrong { tries_left: 7, .. })
@@ -144,7 +147,7 @@ fn neither_a_new_process_nor_a_clock_set_anywhere_shortens_the_delay() {
 fn on_linux_the_time_that_somebody_sets_plays_no_part() {
     use roamkey_authenticator::UnixTime;
     let world = World::new();
-    world.vault().set_pin(&pin("2468")).unwrap();
+    world.vault().set_pin(&pin("2468"), NOW).unwrap();
     for _ in 0..8 {
         assert!(matches!(
             world.vault().verify_pin(&pin("1357"), NOW),
@@ -167,7 +170,7 @@ fn on_linux_the_time_that_somebody_sets_plays_no_part() {
 #[test]
 fn processes_that_guess_at_once_get_no_more_tries() {
     let world = World::new();
-    world.vault().set_pin(&pin("2468")).unwrap();
+    world.vault().set_pin(&pin("2468"), NOW).unwrap();
     let looked_at = std::thread::scope(|scope| {
         let guesses: Vec<_> = (0..12)
             .map(|_| {
@@ -184,6 +187,123 @@ fn processes_that_guess_at_once_get_no_more_tries() {
 }
 
 #[test]
+fn a_hundred_wrong_pins_cost_more_than_two_months_and_lose_nothing() {
+    let world = world_with_failures(0);
+    let mut now = 1_000;
+    for _ in 0..100 {
+        let vault = world.vault();
+        let wait = match vault.verify_pin_at(&pin("1357"), &at(now)) {
+            Err(PinError::Wrong { wait, .. }) => wait,
+            Err(PinError::Wait { wait }) => panic!("{wait:?} more at {now}"),
+            other => panic!("{other:?}"),
+        };
+        now += wait.map_or(0, |wait| wait.as_secs());
+    }
+    assert!(now > 60 * 86_400, "{now}");
+    world.vault().verify_pin_at(&pin("2468"), &at(now)).unwrap();
+}
+
+/// The waiting that is left, of a reset by somebody whom nothing verifies.
+fn reset_at(world: &World, now: &Moment) -> PinReset {
+    world.vault().reset_pin_at(None, now).unwrap()
+}
+
+#[test]
+fn a_reset_without_verification_takes_its_time_and_then_lets_another_pin_be_set() {
+    let world = world_with_failures(8);
+    let waiting = |seconds| PinReset::Waiting {
+        wait: Duration::from_secs(seconds),
+    };
+    let all = PIN_RESET_WAIT.as_secs();
+    assert_eq!(reset_at(&world, &at(1_000)), waiting(all));
+    assert_eq!(reset_at(&world, &at(1_000 + all - 1)), waiting(1));
+    assert!(matches!(world.vault().pin(NOW).unwrap(), PinState::Set { .. }));
+    assert_eq!(reset_at(&world, &at(1_000 + all)), PinReset::Done);
+    let vault = world.vault();
+    assert_eq!(vault.pin(NOW).unwrap(), PinState::NotSet);
+    vault.set_pin(&pin("9999"), NOW).unwrap();
+    vault.verify_pin(&pin("9999"), NOW).unwrap();
+}
+
+#[test]
+fn whoever_knows_the_pin_calls_a_reset_off() {
+    let world = world_with_failures(0);
+    reset_at(&world, &at(1_000));
+    assert!(world.vault().pin_reset(NOW).unwrap().is_some());
+    world.vault().verify_pin_at(&pin("2468"), &at(2_000)).unwrap();
+    assert_eq!(world.vault().pin_reset(NOW).unwrap(), None);
+    let later = at(1_000 + PIN_RESET_WAIT.as_secs());
+    assert_eq!(
+        reset_at(&world, &later),
+        PinReset::Waiting { wait: PIN_RESET_WAIT }
+    );
+}
+
+#[test]
+fn neither_a_restart_nor_a_clock_set_anywhere_shortens_a_reset() {
+    let world = world_with_failures(0);
+    reset_at(&world, &at(1_000));
+    let restarted = Moment {
+        boot: [2; 16],
+        seconds: 60,
+    };
+    let left = PIN_RESET_WAIT - Duration::from_secs(60);
+    assert_eq!(reset_at(&world, &restarted), PinReset::Waiting { wait: left });
+    // Set back, on a system that has no other clock: it begins anew from there.
+    assert_eq!(
+        reset_at(&world, &at(10)),
+        PinReset::Waiting { wait: PIN_RESET_WAIT }
+    );
+    assert_eq!(
+        reset_at(&world, &at(10 + PIN_RESET_WAIT.as_secs())),
+        PinReset::Done
+    );
+}
+
+#[test]
+fn a_reset_by_the_operating_systems_check_is_done_at_once_and_noted() {
+    let world = world_with_failures(8);
+    let verified = UserVerified::by(VerificationMethod::OperatingSystem);
+    let vault = world.vault();
+    assert_eq!(vault.reset_pin(Some(verified), NOW).unwrap(), PinReset::Done);
+    assert!(matches!(vault.reset_pin(None, NOW), Err(PinError::NotSet)));
+    let events: Vec<_> = vault.activity(None).unwrap();
+    let events: Vec<_> = events.iter().map(|entry| entry.activity.event).collect();
+    assert_eq!(events, [Event::PinSet, Event::PinReset]);
+}
+
+#[test]
+fn a_damaged_pin_can_be_reset_and_one_of_a_newer_version_can_not() {
+    use keyring_core::api::CredentialStoreApi as _;
+    let world = world_with_failures(0);
+    let write = |text: &[u8]| {
+        let item = world.store.build(crate::APP_ID, "pin", None).unwrap();
+        item.set_secret(text).unwrap();
+    };
+    // A map that says version 9.
+    write(b"oQEJ");
+    assert!(matches!(
+        world.vault().reset_pin(None, NOW),
+        Err(PinError::Item(_))
+    ));
+    for damage in [&b"gA=="[..], b"not base64"] {
+        write(damage);
+        assert_eq!(
+            reset_at(&world, &at(1_000)),
+            PinReset::Waiting { wait: PIN_RESET_WAIT }
+        );
+        assert!(matches!(
+            world.vault().verify_pin_at(&pin("2468"), &at(1_001)),
+            Err(PinError::Wrong { .. })
+        ));
+    }
+    assert_eq!(
+        reset_at(&world, &at(1_000 + PIN_RESET_WAIT.as_secs())),
+        PinReset::Done
+    );
+}
+
+#[test]
 fn a_damaged_item_is_an_error_and_not_the_same_as_no_pin() {
     use keyring_core::api::CredentialStoreApi as _;
     let world = world_with_failures(0);
@@ -195,7 +315,7 @@ fn a_damaged_item_is_an_error_and_not_the_same_as_no_pin() {
         .unwrap();
     assert!(matches!(world.vault().pin(NOW), Err(PinError::Item(_))));
     assert!(matches!(
-        world.vault().set_pin(&pin("9999")),
+        world.vault().set_pin(&pin("9999"), NOW),
         Err(PinError::Item(_))
     ));
     assert!(matches!(

@@ -57,7 +57,7 @@ fn a_locked_keyring_is_an_error_and_no_empty_list() {
             .create(&credential("a.example", 1), &[], NOW)
             .unwrap();
         vault(session)
-            .set_pin(&Pin::new("2468".to_owned()).unwrap())
+            .set_pin(&Pin::new("2468".to_owned()).unwrap(), NOW)
             .unwrap();
         session.lock().unwrap();
         // Nobody can show the prompt on this bus, which is the same as a prompt that was closed.

@@ -63,7 +63,7 @@ fn live(session: &PrivateKeyring) -> Vec<u8> {
     let vault = open();
     let mut shown = Vec::new();
     let pin = Pin::new("13572468".to_owned()).unwrap();
-    vault.set_pin(&pin).unwrap();
+    vault.set_pin(&pin, NOW).unwrap();
     let wrong = vault
         .verify_pin(&Pin::new("wrong-pin-86421".to_owned()).unwrap(), NOW)
         .unwrap_err();
