@@ -175,7 +175,7 @@ fn dependencies_point_down_and_no_adapter_knows_another() {
 }
 
 #[test]
-fn user_verified_is_made_where_the_pin_is_checked_and_nowhere_else() {
+fn user_verified_is_made_where_the_pin_or_the_operating_system_says_so_and_nowhere_else() {
     let callers: BTreeSet<PathBuf> = product_sources()
         .into_iter()
         .filter(|file| {
@@ -186,7 +186,10 @@ fn user_verified_is_made_where_the_pin_is_checked_and_nowhere_else() {
         .collect();
     assert_eq!(
         callers,
-        BTreeSet::from([PathBuf::from("crates/vault/src/vault/pin.rs")])
+        BTreeSet::from([
+            PathBuf::from("crates/device/src/verification.rs"),
+            PathBuf::from("crates/vault/src/vault/pin.rs"),
+        ])
     );
 }
 

@@ -29,6 +29,15 @@ pub(crate) enum Command {
     Authenticate(Authenticate),
     /// List the passkeys that this device holds.
     List(List),
+    /// Check everything that a sign-in needs, and say what to do where it fails.
+    Doctor(crate::doctor::Doctor),
+    /// Say how Roamkey makes sure that it is you, or choose another way.
+    Verification(crate::verification::Verification),
+    /// Print a completion script for a shell.
+    Completion(crate::completion::Completion),
+    /// Write the manual pages.
+    #[command(hide = true)]
+    Manual(crate::completion::Manual),
     /// Show a whole registration and sign-in on this machine, without Bluetooth.
     #[cfg(feature = "dev")]
     Demo(crate::demo::Demo),
@@ -49,13 +58,8 @@ pub(crate) struct Authenticate {
     #[arg(long, value_name = "FILE")]
     pub(crate) image: Option<PathBuf>,
 
-    /// The tunnel service, by its 16-bit id.
-    #[arg(long, value_name = "ID", default_value_t = 0, env = "ROAMKEY_TUNNEL")]
-    pub(crate) tunnel: u16,
-
-    /// Connect to this address instead; TLS name and advert stay the tunnel service's.
-    #[arg(long, value_name = "HOST:PORT")]
-    pub(crate) tunnel_address: Option<Address>,
+    #[command(flatten)]
+    pub(crate) tunnel: Tunnel,
 
     /// Print one JSON object for each event, the outcome last.
     #[arg(long)]
@@ -64,6 +68,23 @@ pub(crate) struct Authenticate {
     #[command(flatten)]
     #[cfg(feature = "dev")]
     pub(crate) dev: Dev,
+}
+
+/// Which tunnel service.
+#[derive(Args, Debug)]
+pub(crate) struct Tunnel {
+    /// The tunnel service, by its 16-bit id.
+    #[arg(
+        long = "tunnel",
+        value_name = "ID",
+        default_value_t = 0,
+        env = "ROAMKEY_TUNNEL"
+    )]
+    pub(crate) id: u16,
+
+    /// Connect to this address instead; TLS name and advert stay the tunnel service's.
+    #[arg(long = "tunnel-address", value_name = "HOST:PORT")]
+    pub(crate) address: Option<Address>,
 }
 
 /// Switches of development builds only: they answer for the person.

@@ -5,14 +5,15 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use roamkey_device::tunnel::WebSocketTunnel;
-use roamkey_device::vault::{Pin, PinState};
+use roamkey_device::vault::Pin;
 use roamkey_device::{
-    Code, CodeSource, Device, Done, ErrorCode, Failure, Hint, MAX_FILE_BYTES, PinCheck, TunnelDomain,
+    Code, CodeSource, Device, Done, ErrorCode, Failure, Hint, MAX_FILE_BYTES, TunnelDomain, Verification,
 };
 #[cfg(feature = "dev")]
 use zeroize::Zeroizing;
 
 use crate::args::Authenticate;
+use crate::output::logged;
 use crate::person::{Answers, Person};
 use crate::report::{Event, Reporter};
 use crate::terminal::{Echo, Terminal};
@@ -41,22 +42,22 @@ pub(crate) async fn run(args: Authenticate, data_dir: PathBuf) -> u8 {
 
 async fn sign_in(args: &Authenticate, data_dir: PathBuf, reporter: &Reporter) -> Result<Done, ErrorCode> {
     let code = read_code(args)?;
-    let domain = TunnelDomain::new(args.tunnel).map_err(|_| ErrorCode::TunnelServiceUnassigned)?;
-    let tunnel = WebSocketTunnel::new(domain, args.tunnel_address.clone());
-    let device = Device::system(data_dir, tunnel).map_err(logged)?;
-    let sign_in = device.read(&code).map_err(logged)?;
+    let domain = TunnelDomain::new(args.tunnel.id).map_err(|_| ErrorCode::TunnelServiceUnassigned)?;
+    let tunnel = WebSocketTunnel::new(domain, args.tunnel.address.clone());
+    let device = Device::system(data_dir, tunnel).map_err(|failure| logged(&failure))?;
+    let sign_in = device.read(&code).map_err(|failure| logged(&failure))?;
     reporter.report(&Event::Code {
         operation: operation(sign_in.hint()),
         source: source(sign_in.source()),
         age_seconds: sign_in.age(),
-        tunnel: args.tunnel,
+        tunnel: args.tunnel.id,
         tunnel_host: &domain.host(),
     });
     let answers = answers(args)?;
-    set_up_pin(&device.pin(), &answers).await?;
-    let person = Person::new(answers, device.pin(), sign_in.source(), reporter);
+    set_up(&device.verification(), &answers).await?;
+    let person = Person::new(answers, device.verification(), sign_in.source(), reporter);
     device.run(sign_in, &person).await.map_err(|failure| {
-        let code = logged(failure);
+        let code = logged(&failure);
         // To the other end every failed verification is one; the person knows better.
         person
             .unverified()
@@ -68,7 +69,7 @@ async fn sign_in(args: &Authenticate, data_dir: PathBuf, reporter: &Reporter) ->
 /// The code: from the command line, from standard input, or from a picture.
 fn read_code(args: &Authenticate) -> Result<Code, ErrorCode> {
     if let Some(path) = &args.image {
-        return Code::from_picture(&read_picture(path)?).map_err(|error| logged(Failure::Scan(error)));
+        return Code::from_picture(&read_picture(path)?).map_err(|error| logged(&Failure::Scan(error)));
     }
     match args.code.as_deref() {
         Some("-") => {
@@ -131,27 +132,33 @@ fn answers(args: &Authenticate) -> Result<Answers, ErrorCode> {
         .map_err(|_| ErrorCode::NobodyToAsk)
 }
 
-/// Lets the person choose a PIN if there is none: browsers accept no authenticator that can't verify its user.
-async fn set_up_pin(check: &PinCheck, answers: &Answers) -> Result<(), ErrorCode> {
-    if check.state().await.map_err(logged)? != PinState::NotSet {
+/// Lets the person choose a PIN if nothing else verifies them: browsers accept no authenticator that can't.
+async fn set_up(verification: &Verification, answers: &Answers) -> Result<(), ErrorCode> {
+    let way = verification.way().await.map_err(|failure| logged(&failure))?;
+    if way.is_some() {
         return Ok(());
     }
     let pin = match answers {
-        Answers::Terminal(terminal) => choose_pin(terminal).await?,
+        Answers::Terminal(terminal) => {
+            terminal.say(
+                "\n    Sites ask for proof that it is really you. Choose a PIN for that: 4 to 63 characters.\n    \
+                 Roamkey asks for it each time you sign in. It can't be read back, so remember it.\n    \
+                 (To use your system's password or finger instead: roamkey verification os)\n",
+            );
+            choose_pin(terminal).await?
+        }
         #[cfg(feature = "dev")]
         Answers::Script { pin } => {
             let pin = pin.clone().ok_or(ErrorCode::PinNotSet)?;
             Pin::new(pin).map_err(|_| ErrorCode::PinUnfit)?
         }
     };
-    check.set(pin).await.map_err(logged)
+    let set = verification.pin().set(pin).await;
+    set.map_err(|failure| logged(&failure))
 }
 
-async fn choose_pin(terminal: &Terminal) -> Result<Pin, ErrorCode> {
-    terminal.say(
-        "\n    Sites ask for proof that it is really you. Choose a PIN for that: 4 to 63 characters.\n    \
-         Roamkey asks for it each time you sign in. It can't be read back, so remember it.\n",
-    );
+/// Asks for a new PIN, twice.
+pub(crate) async fn choose_pin(terminal: &Terminal) -> Result<Pin, ErrorCode> {
     let first = terminal
         .ask("New PIN (nothing shows as you type): ", Echo::Off)
         .await;
@@ -164,15 +171,4 @@ async fn choose_pin(terminal: &Terminal) -> Result<Pin, ErrorCode> {
         return Err(ErrorCode::PinUnfit);
     }
     Pin::new(first).map_err(|_| ErrorCode::PinUnfit)
-}
-
-/// The failure's code, after its causes went to the log. Causes hold no secret, no site and no account.
-pub(crate) fn logged(failure: Failure) -> ErrorCode {
-    let code = failure.code();
-    let mut cause: Option<&dyn std::error::Error> = Some(&failure);
-    while let Some(error) = cause {
-        tracing::info!(code = code.as_str(), %error, "failed");
-        cause = error.source();
-    }
-    code
 }

@@ -146,7 +146,12 @@ impl<'a> Stage<'a> {
         let answers = Answers::Script {
             pin: Some(Zeroizing::new(PIN.to_owned())),
         };
-        let person = Person::new(answers, self.device.pin(), sign_in.source(), self.reporter);
+        let person = Person::new(
+            answers,
+            self.device.verification(),
+            sign_in.source(),
+            self.reporter,
+        );
         let (done, answer) = tokio::join!(self.device.run(sign_in, &person), self.browse(waiting, request));
         let answer = answer?;
         if done? != expected {

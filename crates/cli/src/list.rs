@@ -1,15 +1,14 @@
 //! `roamkey list`: the passkeys that this device holds.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use roamkey_device::vault::{PasskeyEntry, PasskeyState};
 use roamkey_device::{UnixTime, now};
 use serde::Serialize;
 
 use crate::args::List;
-use crate::authenticate::logged;
-use crate::messages::message;
+use crate::output::{Output, Stop, table};
 use crate::person::plain;
 use crate::time::ago;
 
@@ -28,21 +27,18 @@ struct Line<'a> {
 
 /// Runs the command and returns the exit code.
 pub(crate) fn run(args: &List, data_dir: PathBuf) -> u8 {
-    let passkeys = match roamkey_device::list(data_dir) {
-        Ok(passkeys) => passkeys,
-        Err(failure) => {
-            let message = message(logged(failure));
-            let _ = writeln!(io::stderr(), "{}\n{}", message.title, message.hint);
-            return message.exit;
-        }
-    };
-    let printed = if args.json {
-        print_json(&passkeys)
+    let output = Output::new(args.json);
+    output.end(print(output, &data_dir))
+}
+
+fn print(output: Output, dir: &Path) -> Result<(), Stop> {
+    let passkeys = roamkey_device::vault_in(dir)?.list()?;
+    if output.is_json() {
+        print_json(&passkeys)?;
     } else {
-        print_table(&passkeys)
-    };
-    // A closed pipe (`roamkey list | head`) is no failure.
-    u8::from(printed.is_err_and(|error| error.kind() != io::ErrorKind::BrokenPipe))
+        print_table(&passkeys)?;
+    }
+    Ok(())
 }
 
 fn print_json(passkeys: &[PasskeyEntry]) -> io::Result<()> {
@@ -75,41 +71,26 @@ fn print_table(passkeys: &[PasskeyEntry]) -> io::Result<()> {
     }
     let ago_or =
         |then: Option<UnixTime>, never: &str| then.map_or_else(|| never.to_owned(), |then| ago(then, now()));
-    let rows: Vec<[String; 5]> = passkeys
-        .iter()
-        .map(|entry| {
-            let account = entry
-                .label
-                .as_deref()
-                .or(entry.user_name.as_deref())
-                .unwrap_or("(no name)");
-            [
-                entry
-                    .rp_id
-                    .as_deref()
-                    .map_or_else(|| "(unknown)".to_owned(), plain),
-                plain(account),
-                ago_or(entry.created_at, "unknown"),
-                ago_or(entry.last_used, "never"),
-                state(entry.state).replace('_', " "),
-            ]
-        })
-        .collect();
     let header = ["SITE", "ACCOUNT", "CREATED", "LAST USED", "STATE"].map(str::to_owned);
-    let mut widths = [0_usize; 5];
-    for row in std::iter::once(&header).chain(&rows) {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    for row in std::iter::once(&header).chain(&rows) {
-        let cells: Vec<String> = row
-            .iter()
-            .zip(widths)
-            .map(|(cell, width)| format!("{cell:<width$}"))
-            .collect();
-        writeln!(out, "{}", cells.join("  ").trim_end())?;
-    }
+    let rows = passkeys.iter().map(|entry| {
+        let account = entry
+            .label
+            .as_deref()
+            .or(entry.user_name.as_deref())
+            .unwrap_or("(no name)");
+        [
+            entry
+                .rp_id
+                .as_deref()
+                .map_or_else(|| "(unknown)".to_owned(), plain),
+            plain(account),
+            ago_or(entry.created_at, "unknown"),
+            ago_or(entry.last_used, "never"),
+            state(entry.state).replace('_', " "),
+        ]
+    });
+    let rows: Vec<[String; 5]> = std::iter::once(header).chain(rows).collect();
+    writeln!(out, "{}", table(&rows))?;
     out.flush()
 }
 

@@ -3,15 +3,20 @@
 
 mod args;
 mod authenticate;
+mod completion;
 #[cfg(feature = "dev")]
 mod demo;
+mod doctor;
 mod list;
 mod messages;
+mod output;
 mod person;
 mod report;
 mod terminal;
 mod time;
+mod verification;
 
+use std::future::Future;
 use std::io;
 use std::process::ExitCode;
 
@@ -32,32 +37,35 @@ fn main() -> ExitCode {
     };
     let exit = match command {
         Command::List(args) => list::run(&args, data_dir),
-        Command::Authenticate(args) => {
-            let run = authenticate::run(args, data_dir);
-            match runtime() {
-                // What still blocks (a keyring's prompt, a question) must not keep the process.
-                Ok(runtime) => {
-                    let exit = runtime.block_on(run);
-                    runtime.shutdown_background();
-                    exit
-                }
-                Err(error) => return fail(error),
-            }
-        }
+        Command::Completion(args) => completion::completion(&args),
+        Command::Manual(args) => completion::manual(&args),
+        Command::Authenticate(args) => wait(authenticate::run(args, data_dir)),
+        Command::Doctor(args) => wait(doctor::run(args, data_dir)),
+        Command::Verification(args) => wait(verification::run(args, data_dir)),
         #[cfg(feature = "dev")]
-        Command::Demo(args) => match runtime() {
-            Ok(runtime) => runtime.block_on(demo::run(args)),
-            Err(error) => return fail(error),
-        },
+        Command::Demo(args) => wait(demo::run(args)),
     };
     ExitCode::from(exit)
 }
 
-fn runtime() -> io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
+/// Runs what waits for something else than the disk.
+fn wait(run: impl Future<Output = u8>) -> u8 {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
-        .build()
+        .build();
+    match runtime {
+        Ok(runtime) => {
+            let exit = runtime.block_on(run);
+            // What still blocks (a keyring's prompt, a question) must not keep the process.
+            runtime.shutdown_background();
+            exit
+        }
+        Err(error) => {
+            fail(error);
+            messages::exit::INTERNAL
+        }
+    }
 }
 
 #[expect(

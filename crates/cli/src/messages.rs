@@ -26,6 +26,7 @@ pub(crate) mod exit {
     pub(crate) const KEYRING: u8 = 9;
     pub(crate) const VERIFICATION: u8 = 10;
     pub(crate) const NO_MATCH: u8 = 11;
+    pub(crate) const MACHINE: u8 = 12;
 }
 
 const NEW_CODE: &str = "Start again in the browser: it will show a new code.";
@@ -203,7 +204,7 @@ pub(crate) fn message(code: ErrorCode) -> Message {
         E::PinNotSet => (
             exit::VERIFICATION,
             "No PIN has been set up.",
-            "Run this command in a terminal once and choose a PIN.",
+            "Choose one: roamkey pin set. Or let the operating system ask you: roamkey verification os.",
         ),
         E::PinWrong => (
             exit::VERIFICATION,
@@ -219,6 +220,46 @@ pub(crate) fn message(code: ErrorCode) -> Message {
             exit::VERIFICATION,
             "This PIN can't be used.",
             "Choose 4 to 63 characters and type the same twice.",
+        ),
+        E::OsVerificationRoot => (
+            exit::VERIFICATION,
+            "The operating system's check is not used for root: it would let root pass without asking.",
+            "Run Roamkey as an ordinary user, or use the PIN: roamkey verification pin.",
+        ),
+        E::OsVerificationMissing => (
+            exit::VERIFICATION,
+            "The operating system has nothing here that could make sure that it is you.",
+            "Install and start polkit, or use the PIN: roamkey verification pin.",
+        ),
+        E::OsVerificationNotInstalled => (
+            exit::VERIFICATION,
+            "The operating system does not know Roamkey's question.",
+            "Install packaging/polkit/org.roamkey.policy to /usr/share/polkit-1/actions, or use the PIN.",
+        ),
+        E::OsVerificationUnasked => (
+            exit::VERIFICATION,
+            "The operating system would say yes without asking you, so its answer is worth nothing.",
+            "Ask the administrator to set org.roamkey.verify to auth_self, or use the PIN.",
+        ),
+        E::OsVerificationNotAllowed => (
+            exit::VERIFICATION,
+            "The administrator does not allow the operating system's check here.",
+            "Use the PIN: roamkey verification pin.",
+        ),
+        E::OsVerificationNoPrompt => (
+            exit::VERIFICATION,
+            "Nothing in this session can show the operating system's question.",
+            "Run this in your desktop session, start an agent such as pkttyagent, or use the PIN.",
+        ),
+        E::OsVerificationTimeout => (
+            exit::VERIFICATION,
+            "The operating system's question was not answered in time.",
+            "Look for its window and try again, or use the PIN: roamkey verification pin.",
+        ),
+        E::OsVerificationFailed => (
+            exit::VERIFICATION,
+            "The operating system could not confirm that it is you.",
+            "Try again. If it never works, use the PIN: roamkey verification pin.",
         ),
         E::KeyringLocked => (
             exit::KEYRING,
@@ -265,6 +306,31 @@ pub(crate) fn message(code: ErrorCode) -> Message {
             exit::KEYRING,
             "The passkey list could not be read or written.",
             "Check free space and permissions of the data folder, then try again.",
+        ),
+        E::ClockWrong => (
+            exit::MACHINE,
+            "This machine's clock is wrong.",
+            "Set it, for instance with: sudo timedatectl set-ntp true. Sign-in codes are good for a few minutes only.",
+        ),
+        E::FolderUnusable => (
+            exit::MACHINE,
+            "The data folder can't be used.",
+            "Check its permissions and free space, or name another one with --data-dir.",
+        ),
+        E::FolderFull => (
+            exit::MACHINE,
+            "There is little room left for the data folder.",
+            "Free some space on that disk: what can't be written is not created.",
+        ),
+        E::FolderNotPrivate => (
+            exit::MACHINE,
+            "Other users of this machine may look into the data folder.",
+            "Close it to them: chmod 700 and the folder's name. What is inside is encrypted all the same.",
+        ),
+        E::SettingsDamaged => (
+            exit::MACHINE,
+            "The settings file can't be understood.",
+            "Correct settings.toml in the data folder, or remove it and choose again: roamkey verification.",
         ),
         E::Internal => (
             exit::INTERNAL,

@@ -5,10 +5,10 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use roamkey_device::vault::{Pin, PinError};
+use roamkey_device::vault::{Pin, PinError, PinState};
 use roamkey_device::{
-    AccountChoice, CodeSource, ConsentPrompt, ErrorCode, Failure, Operation, PinCheck, Progress, Refusal,
-    User, UserConsent, UserVerification, UserVerified, now,
+    AccountChoice, CodeSource, ConsentPrompt, ErrorCode, Failure, Operation, OsVerificationError, Progress,
+    Refusal, User, UserConsent, UserVerification, UserVerified, Verification, Way, now,
 };
 #[cfg(feature = "dev")]
 use zeroize::Zeroizing;
@@ -33,7 +33,7 @@ pub(crate) enum Answers {
 #[derive(Debug)]
 pub(crate) struct Person<'a> {
     answers: Answers,
-    pin: PinCheck,
+    verification: Verification,
     source: CodeSource,
     reporter: &'a Reporter,
     unverified: Mutex<Option<ErrorCode>>,
@@ -71,10 +71,15 @@ impl User for Person<'_> {
 }
 
 impl<'a> Person<'a> {
-    pub(crate) fn new(answers: Answers, pin: PinCheck, source: CodeSource, reporter: &'a Reporter) -> Self {
+    pub(crate) fn new(
+        answers: Answers,
+        verification: Verification,
+        source: CodeSource,
+        reporter: &'a Reporter,
+    ) -> Self {
         Self {
             answers,
-            pin,
+            verification,
             source,
             reporter,
             unverified: Mutex::new(None),
@@ -114,8 +119,29 @@ impl<'a> Person<'a> {
         }
     }
 
-    /// Asks for the PIN until it is right, the person gives up, or the vault takes no more.
+    /// Verifies the person in the way they chose; by the PIN where the operating system can't ask.
     async fn verify(&self) -> Result<UserVerified, Refusal> {
+        match self.verification.way().await {
+            Ok(Some(Way::OperatingSystem)) => {}
+            Ok(Some(Way::Pin)) => return self.verify_by_pin().await,
+            Ok(None) => return Err(self.unverified_because(ErrorCode::PinNotSet)),
+            Err(failure) => return Err(self.give_up(&failure)),
+        }
+        self.reporter.report(&Event::SystemAsks);
+        match self.verification.ask_os().await {
+            Ok(verified) => Ok(verified),
+            Err(OsVerificationError::Dismissed) => Err(Refusal::Denied),
+            Err(error) if error.is_unavailable() && self.has_pin().await => self.verify_by_pin().await,
+            Err(error) => Err(self.unverified_because(error.into())),
+        }
+    }
+
+    async fn has_pin(&self) -> bool {
+        matches!(self.verification.pin().state().await, Ok(PinState::Set { .. }))
+    }
+
+    /// Asks for the PIN until it is right, the person gives up, or the vault takes no more.
+    async fn verify_by_pin(&self) -> Result<UserVerified, Refusal> {
         loop {
             let typed = match &self.answers {
                 Answers::Terminal(terminal) => {
@@ -129,7 +155,7 @@ impl<'a> Person<'a> {
                 Answers::Script { pin } => pin.clone().ok_or(Refusal::VerificationFailed)?,
             };
             let tries_left = match Pin::new(typed) {
-                Ok(pin) => match self.pin.verify(pin).await {
+                Ok(pin) => match self.verification.pin().verify(pin).await {
                     Ok(verified) => return Ok(verified),
                     Err(Failure::Pin(PinError::Wrong {
                         tries_left,
@@ -161,6 +187,10 @@ impl<'a> Person<'a> {
         } else {
             code
         };
+        self.unverified_because(code)
+    }
+
+    fn unverified_because(&self, code: ErrorCode) -> Refusal {
         *self.unverified.lock().unwrap_or_else(PoisonError::into_inner) = Some(code);
         Refusal::VerificationFailed
     }

@@ -38,6 +38,8 @@ pub(crate) enum Event<'a> {
         accounts: Vec<Account<'a>>,
         user_verification: bool,
     },
+    /// The operating system makes sure that it is the person.
+    SystemAsks,
     /// The PIN was wrong.
     PinRejected { tries_left: Option<u32> },
     /// No PIN is looked at for a while.
@@ -180,6 +182,7 @@ fn text(event: &Event<'_>) -> Option<String> {
         Event::Nearby => "the other device is nearby".to_owned(),
         Event::Secured => "connection secured".to_owned(),
         Event::Question { .. } => return None,
+        Event::SystemAsks => "the operating system asks you to confirm that it is you".to_owned(),
         Event::PinRejected { tries_left: None } => "a PIN has 4 to 63 characters".to_owned(),
         Event::PinRejected {
             tries_left: Some(tries),

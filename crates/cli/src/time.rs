@@ -1,4 +1,4 @@
-//! Spans of time in words.
+//! Spans of time in words, and dates.
 
 use roamkey_device::UnixTime;
 
@@ -21,6 +21,61 @@ pub(crate) fn ago(then: UnixTime, now: UnixTime) -> String {
     }
 }
 
+/// `2026-11-20`, in UTC.
+pub(crate) fn date(time: UnixTime) -> String {
+    let (year, month, day) = civil(time.0 / SECONDS_A_DAY);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// `2026-11-20 16:37 UTC`.
+pub(crate) fn date_time(time: UnixTime) -> String {
+    let seconds = time.0 % SECONDS_A_DAY;
+    format!(
+        "{} {:02}:{:02} UTC",
+        date(time),
+        seconds / 3_600,
+        seconds % 3_600 / 60
+    )
+}
+
+/// Year, month and day of the day that is so many days after 1970-01-01.
+fn civil(days: u64) -> (u64, u64, u64) {
+    let (mut year, mut left) = (1970, days);
+    // 400 years have the same number of days wherever they begin.
+    year += left / DAYS_IN_400_YEARS * 400;
+    left %= DAYS_IN_400_YEARS;
+    while left >= days_in_year(year) {
+        left -= days_in_year(year);
+        year += 1;
+    }
+    let mut month = 1;
+    while left >= days_in_month(year, month) {
+        left -= days_in_month(year, month);
+        month += 1;
+    }
+    (year, month, left + 1)
+}
+
+fn days_in_year(year: u64) -> u64 {
+    if is_leap(year) { 366 } else { 365 }
+}
+
+fn days_in_month(year: u64, month: u64) -> u64 {
+    match month {
+        2 if is_leap(year) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+fn is_leap(year: u64) -> bool {
+    year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
+}
+
+const SECONDS_A_DAY: u64 = 86_400;
+const DAYS_IN_400_YEARS: u64 = 146_097;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -38,5 +93,18 @@ mod tests {
         }
         assert_eq!(ago(UnixTime(100), UnixTime(90)), "just now");
         assert_eq!(ago(UnixTime(0), UnixTime(3_600)), "1 hour ago");
+    }
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        for (seconds, text) in [
+            (0, "1970-01-01 00:00 UTC"),
+            (951_782_399, "2000-02-28 23:59 UTC"),
+            (951_782_400, "2000-02-29 00:00 UTC"),
+            (1_795_192_651, "2026-11-20 16:37 UTC"),
+            (4_107_542_400, "2100-03-01 00:00 UTC"),
+        ] {
+            assert_eq!(date_time(UnixTime(seconds)), text);
+        }
     }
 }

@@ -84,7 +84,7 @@ impl<T: TunnelService, A: Air> Device<T, A> {
     ///
     /// [`Failure::CodeUsed`] for a code that was used before; anything else says where it ended.
     pub async fn run(&self, sign_in: SignIn, user: &impl User) -> Result<Done, Failure> {
-        let verification = self.pin().prepare().await?;
+        let verification = self.verification().prepare().await?;
         let first_use = FirstUse::claim(&self.dir, sign_in.waiting.tunnel_id())
             .map_err(Failure::Folder)?
             .ok_or(Failure::CodeUsed)?;

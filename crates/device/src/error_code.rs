@@ -112,6 +112,22 @@ error_codes! {
     PinLocked = "pin_locked",
     /// The new PIN is too short, too long or was mistyped.
     PinUnfit = "pin_unfit",
+    /// The operating system would let root pass unasked.
+    OsVerificationRoot = "os_verification_root",
+    /// The operating system has nothing that verifies its user.
+    OsVerificationMissing = "os_verification_missing",
+    /// Roamkey's polkit policy is not installed.
+    OsVerificationNotInstalled = "os_verification_not_installed",
+    /// The operating system is set up to say yes without asking.
+    OsVerificationUnasked = "os_verification_unasked",
+    /// The operating system is set up to say no without asking.
+    OsVerificationNotAllowed = "os_verification_not_allowed",
+    /// Nothing in this session can show the operating system's question.
+    OsVerificationNoPrompt = "os_verification_no_prompt",
+    /// The operating system did not answer.
+    OsVerificationTimeout = "os_verification_timeout",
+    /// The operating system did not recognise the person.
+    OsVerificationFailed = "os_verification_failed",
 
     /// The keyring is locked.
     KeyringLocked = "keyring_locked",
@@ -131,6 +147,17 @@ error_codes! {
     VaultBusy = "vault_busy",
     /// The list of passkeys can't be read or written.
     VaultFailed = "vault_failed",
+
+    /// The clock is wrong.
+    ClockWrong = "clock_wrong",
+    /// The data folder can't be written to.
+    FolderUnusable = "folder_unusable",
+    /// The data folder's disk is nearly full.
+    FolderFull = "folder_full",
+    /// Others may look into the data folder.
+    FolderNotPrivate = "folder_not_private",
+    /// The settings file can't be understood.
+    SettingsDamaged = "settings_damaged",
 
     /// A fault of Roamkey's own.
     Internal = "internal",

@@ -13,6 +13,8 @@ use roamkey_hybrid::{FreshnessError, QrError};
 use roamkey_session::{AirError, SessionError, TunnelError};
 use roamkey_vault::{IndexError, KeyringError, PinError, RecordError, VaultError};
 
+use crate::os_verification::OsVerificationError;
+use crate::settings::SettingsError;
 use crate::{ErrorCode, ScanError};
 
 /// Why something was not done. [`Failure::code`] is its stable name.
@@ -46,6 +48,12 @@ pub enum Failure {
     /// The PIN was not accepted or not set.
     #[error(transparent)]
     Pin(PinError),
+    /// The operating system did not verify the person.
+    #[error(transparent)]
+    OsVerification(#[from] OsVerificationError),
+    /// The settings can't be read or written.
+    #[error(transparent)]
+    Settings(SettingsError),
     /// The data folder can't be used.
     #[error("the data folder can't be used")]
     Folder(#[source] io::Error),
@@ -70,7 +78,9 @@ impl Failure {
             Self::NotDone(outcome) => not_done(outcome),
             Self::Vault(error) => vault(error),
             Self::Pin(error) => pin(error),
-            Self::Folder(_) => ErrorCode::VaultFailed,
+            Self::OsVerification(error) => ErrorCode::from(*error),
+            Self::Settings(SettingsError::Damaged(_)) => ErrorCode::SettingsDamaged,
+            Self::Settings(SettingsError::File(_)) | Self::Folder(_) => ErrorCode::FolderUnusable,
             Self::Thread(_) => ErrorCode::Internal,
         }
     }
@@ -91,35 +101,39 @@ fn session(error: &SessionError) -> ErrorCode {
         SessionError::Channel(_) | SessionError::SecondCommand => ErrorCode::PeerBrokeProtocol,
         SessionError::ClientNeverCame => ErrorCode::NobodyCame,
         SessionError::NoRequest => ErrorCode::NoRequest,
-        SessionError::Air(error) => air(error),
-        SessionError::Tunnel { source, .. } => tunnel(source),
+        SessionError::Air(error) => ErrorCode::from(error),
+        SessionError::Tunnel { source, .. } => ErrorCode::from(source),
         SessionError::AnswerLost { .. } => ErrorCode::AnswerLost,
         // A thread that is gone, and what later versions add.
         _ => ErrorCode::Internal,
     }
 }
 
-fn air(error: &AirError) -> ErrorCode {
-    match error {
-        AirError::NoService(_) => ErrorCode::BluetoothNoService,
-        AirError::NoAdapter => ErrorCode::BluetoothNoAdapter,
-        AirError::PoweredOff => ErrorCode::BluetoothOff,
-        AirError::NotPermitted(_) => ErrorCode::BluetoothNotPermitted,
-        AirError::Unsupported(_) => ErrorCode::BluetoothCannotAdvertise,
-        AirError::TimedOut => ErrorCode::BluetoothTimeout,
-        _ => ErrorCode::BluetoothFailed,
+impl From<&AirError> for ErrorCode {
+    fn from(error: &AirError) -> Self {
+        match error {
+            AirError::NoService(_) => Self::BluetoothNoService,
+            AirError::NoAdapter => Self::BluetoothNoAdapter,
+            AirError::PoweredOff => Self::BluetoothOff,
+            AirError::NotPermitted(_) => Self::BluetoothNotPermitted,
+            AirError::Unsupported(_) => Self::BluetoothCannotAdvertise,
+            AirError::TimedOut => Self::BluetoothTimeout,
+            _ => Self::BluetoothFailed,
+        }
     }
 }
 
-fn tunnel(error: &TunnelError) -> ErrorCode {
-    match error {
-        TunnelError::NameLookup(_) => ErrorCode::TunnelNameLookup,
-        TunnelError::Unreachable(_) => ErrorCode::TunnelUnreachable,
-        TunnelError::Tls(_) => ErrorCode::TunnelNotTrusted,
-        TunnelError::Refused { .. } => ErrorCode::TunnelRefused,
-        TunnelError::Protocol(_) => ErrorCode::TunnelProtocol,
-        TunnelError::TimedOut => ErrorCode::TunnelTimeout,
-        _ => ErrorCode::TunnelLost,
+impl From<&TunnelError> for ErrorCode {
+    fn from(error: &TunnelError) -> Self {
+        match error {
+            TunnelError::NameLookup(_) => Self::TunnelNameLookup,
+            TunnelError::Unreachable(_) => Self::TunnelUnreachable,
+            TunnelError::Tls(_) => Self::TunnelNotTrusted,
+            TunnelError::Refused { .. } => Self::TunnelRefused,
+            TunnelError::Protocol(_) => Self::TunnelProtocol,
+            TunnelError::TimedOut => Self::TunnelTimeout,
+            _ => Self::TunnelLost,
+        }
     }
 }
 
@@ -178,5 +192,21 @@ fn pin(error: &PinError) -> ErrorCode {
         PinError::AlreadySet => ErrorCode::PinUnfit,
         PinError::Vault(error) => vault(error),
         _ => ErrorCode::KeyringFailed,
+    }
+}
+
+impl From<OsVerificationError> for ErrorCode {
+    fn from(error: OsVerificationError) -> Self {
+        match error {
+            OsVerificationError::Root => Self::OsVerificationRoot,
+            OsVerificationError::NoService => Self::OsVerificationMissing,
+            OsVerificationError::NotInstalled => Self::OsVerificationNotInstalled,
+            OsVerificationError::Unasked => Self::OsVerificationUnasked,
+            OsVerificationError::NotAllowed => Self::OsVerificationNotAllowed,
+            OsVerificationError::NoPrompt => Self::OsVerificationNoPrompt,
+            OsVerificationError::TimedOut => Self::OsVerificationTimeout,
+            OsVerificationError::Dismissed => Self::Refused,
+            OsVerificationError::NotRecognised => Self::OsVerificationFailed,
+        }
     }
 }

@@ -11,23 +11,30 @@
 #![forbid(unsafe_code)]
 
 mod authenticate;
+pub mod doctor;
 mod error_code;
 mod failure;
+mod os_verification;
 mod scan;
+mod settings;
 mod used;
 mod verification;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use roamkey_ble::Advertiser;
 use roamkey_session::{Air, TunnelService};
 use roamkey_tunnel::WebSocketTunnel;
-use roamkey_vault::{PasskeyEntry, Vault, VaultConfig};
+use roamkey_vault::{Vault, VaultConfig};
 
 pub use authenticate::{Done, SignIn};
 pub use error_code::ErrorCode;
 pub use failure::Failure;
+pub use os_verification::{
+    ACTION, Asking, NoOsVerification, OsVerification, OsVerificationError, SystemVerification,
+};
 pub use roamkey_authenticator::{
     Account, AccountChoice, ConsentPrompt, Operation, Refusal, UnixTime, UserConsent, UserVerification,
     UserVerified,
@@ -35,7 +42,8 @@ pub use roamkey_authenticator::{
 pub use roamkey_hybrid::{Hint, TunnelDomain};
 pub use roamkey_session::{Progress, User};
 pub use scan::{Code, CodeSource, MAX_FILE_BYTES, ScanError};
-pub use verification::{PinCheck, now};
+pub use settings::{SettingsError, VerificationChoice};
+pub use verification::{PinCheck, Verification, VerificationStatus, Way, now};
 pub use {
     roamkey_hybrid as hybrid, roamkey_session as session, roamkey_tunnel as tunnel, roamkey_vault as vault,
 };
@@ -46,6 +54,7 @@ pub struct Device<T = WebSocketTunnel, A = Advertiser> {
     tunnel: T,
     air: A,
     dir: PathBuf,
+    os: Arc<dyn OsVerification>,
 }
 
 impl Device {
@@ -56,7 +65,8 @@ impl Device {
     ///
     /// [`Failure::Vault`] for a configuration that can't work.
     pub fn system(dir: PathBuf, tunnel: WebSocketTunnel) -> Result<Self, Failure> {
-        Self::new(VaultConfig::new(&dir), tunnel, Advertiser::new(), dir)
+        let device = Self::new(VaultConfig::new(&dir), tunnel, Advertiser::new(), dir)?;
+        Ok(device.with_os_verification(Arc::new(SystemVerification)))
     }
 }
 
@@ -73,7 +83,16 @@ impl<T: TunnelService, A: Air> Device<T, A> {
             tunnel,
             air,
             dir,
+            os: Arc::new(NoOsVerification),
         })
+    }
+}
+
+impl<T, A> Device<T, A> {
+    /// Lets the operating system verify the person, if they choose so.
+    #[must_use]
+    pub fn with_os_verification(self, os: Arc<dyn OsVerification>) -> Self {
+        Self { os, ..self }
     }
 }
 
@@ -83,15 +102,14 @@ impl<T, A> fmt::Debug for Device<T, A> {
     }
 }
 
-/// Lists the passkeys of the vault in `dir`, which needs no tunnel service and no Bluetooth.
+/// The vault of the data folder `dir`, for what needs no tunnel service and no Bluetooth. Touches neither keyring nor
+/// folder yet.
 ///
 /// # Errors
 ///
-/// [`Failure::Vault`]: a vault that can't be read is never an empty list.
-pub fn list(dir: PathBuf) -> Result<Vec<PasskeyEntry>, Failure> {
-    Vault::open(VaultConfig::new(dir))
-        .and_then(|vault| vault.list())
-        .map_err(Failure::Vault)
+/// [`Failure::Vault`] for a configuration that can't work.
+pub fn vault_in(dir: &Path) -> Result<Vault, Failure> {
+    Vault::open(VaultConfig::new(dir)).map_err(Failure::Vault)
 }
 
 /// Where this user's Roamkey keeps what is not a key, on Linux `$XDG_DATA_HOME/roamkey`. `None` if the user has no

@@ -1,13 +1,162 @@
-//! The app PIN, without blocking: Argon2id takes its time and the keyring may ask to be unlocked.
+//! Verifying the person: by the app's PIN, or by the operating system's check where they chose that.
+//!
+//! | chosen | available | way |
+//! |---|---|---|
+//! | PIN | a PIN is set | PIN |
+//! | operating system | it would ask | operating system |
+//! | operating system | it would not ask, a PIN is set | PIN |
+//! | anything | nothing | none: sites are told that no verification is set up |
+//!
+//! Each verification is for one ceremony; nothing is remembered. PIN calls run on threads of their own: Argon2id takes
+//! its time and the keyring may ask to be unlocked.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use roamkey_authenticator::{UnixTime, UserVerificationState, UserVerified};
+use roamkey_authenticator::{UnixTime, UserVerificationState, UserVerified, VerificationMethod};
 use roamkey_vault::{Pin, PinError, PinState, Vault};
 
+use crate::os_verification::{OsVerification, OsVerificationError, SystemVerification};
+use crate::settings::{Settings, VerificationChoice};
 use crate::{Device, Failure};
 
-/// The PIN of a device, to be handed to whoever asks the person.
+/// How this device verifies its user, to be handed to whoever asks the person.
+#[derive(Clone, Debug)]
+pub struct Verification {
+    pin: PinCheck,
+    os: Arc<dyn OsVerification>,
+    dir: PathBuf,
+}
+
+/// A way to verify the person.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Way {
+    /// The app's own PIN.
+    Pin,
+    /// The operating system's check.
+    OperatingSystem,
+}
+
+/// What is set up.
+#[derive(Clone, Copy, Debug)]
+pub struct VerificationStatus {
+    /// What the person chose.
+    pub chosen: VerificationChoice,
+    /// Whether there is a PIN and may be tried.
+    pub pin: PinState,
+    /// Whether the operating system would ask.
+    pub os: Result<(), OsVerificationError>,
+    /// The way that would be taken; none if nothing is set up.
+    pub way: Option<Way>,
+}
+
+impl Verification {
+    /// Verification by the PIN of `vault` and by this machine's operating system; what was chosen is in the data
+    /// folder `dir`.
+    #[must_use]
+    pub fn system(vault: Vault, dir: PathBuf) -> Self {
+        Self::new(vault, dir, Arc::new(SystemVerification))
+    }
+
+    pub(crate) fn new(vault: Vault, dir: PathBuf, os: Arc<dyn OsVerification>) -> Self {
+        Self {
+            pin: PinCheck(vault),
+            os,
+            dir,
+        }
+    }
+
+    /// The PIN.
+    #[must_use]
+    pub fn pin(&self) -> &PinCheck {
+        &self.pin
+    }
+
+    /// Tells everything about what is set up. Shows nothing to the person.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Settings`]; [`Failure::Pin`] when the keyring can't be read.
+    pub async fn status(&self) -> Result<VerificationStatus, Failure> {
+        let chosen = self.chosen()?;
+        let (pin, os) = tokio::join!(self.pin.state(), self.os.available());
+        let pin = pin?;
+        Ok(VerificationStatus {
+            chosen,
+            pin,
+            os,
+            way: way(chosen, pin, os.is_ok()),
+        })
+    }
+
+    /// The way to verify the person right now; none if nothing is set up.
+    ///
+    /// # Errors
+    ///
+    /// As [`status`](Self::status).
+    pub async fn way(&self) -> Result<Option<Way>, Failure> {
+        let chosen = self.chosen()?;
+        let asks = chosen == VerificationChoice::Os && self.os_would_ask().await;
+        Ok(way(chosen, self.pin.state().await?, asks))
+    }
+
+    async fn os_would_ask(&self) -> bool {
+        match self.os.available().await {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(%error, "the operating system's check is chosen and not available");
+                false
+            }
+        }
+    }
+
+    /// Lets the operating system verify the person for one ceremony.
+    ///
+    /// # Errors
+    ///
+    /// Why it did not; [`OsVerificationError::is_unavailable`] if it never asked.
+    pub async fn ask_os(&self) -> Result<UserVerified, OsVerificationError> {
+        self.os.ask().await?;
+        Ok(UserVerified::by(VerificationMethod::OperatingSystem))
+    }
+
+    /// Remembers what the person chose.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::Settings`]
+    pub fn choose(&self, verification: VerificationChoice) -> Result<(), Failure> {
+        Settings { verification }
+            .write(&self.dir)
+            .map_err(Failure::Settings)
+    }
+
+    fn chosen(&self) -> Result<VerificationChoice, Failure> {
+        let settings = Settings::read(&self.dir).map_err(Failure::Settings)?;
+        Ok(settings.verification)
+    }
+
+    /// Opens the vault before anything goes on air, so that a locked keyring is known in time, and tells whether the
+    /// user can be verified.
+    pub(crate) async fn prepare(&self) -> Result<UserVerificationState, Failure> {
+        self.pin.blocking(|vault| Ok(vault.prepare()?)).await?;
+        Ok(match self.way().await? {
+            Some(Way::Pin | Way::OperatingSystem) => UserVerificationState::Configured,
+            None => UserVerificationState::NotConfigured,
+        })
+    }
+}
+
+fn way(chosen: VerificationChoice, pin: PinState, os_asks: bool) -> Option<Way> {
+    match (chosen, pin) {
+        (VerificationChoice::Os, _) if os_asks => Some(Way::OperatingSystem),
+        (VerificationChoice::Os | VerificationChoice::Pin, PinState::Set { .. }) => Some(Way::Pin),
+        (VerificationChoice::Os | VerificationChoice::Pin, PinState::NotSet) => None,
+    }
+}
+
+/// The PIN of a device.
 #[derive(Clone)]
 pub struct PinCheck(Vault);
 
@@ -16,6 +165,12 @@ impl<T, A> Device<T, A> {
     #[must_use]
     pub fn pin(&self) -> PinCheck {
         PinCheck(self.vault.clone())
+    }
+
+    /// How the device verifies its user.
+    #[must_use]
+    pub fn verification(&self) -> Verification {
+        Verification::new(self.vault.clone(), self.dir.clone(), Arc::clone(&self.os))
     }
 }
 
@@ -45,16 +200,6 @@ impl PinCheck {
     /// [`Failure::Pin`]: wrong, to be waited for, or not to be read.
     pub async fn verify(&self, pin: Pin) -> Result<UserVerified, Failure> {
         self.blocking(move |vault| vault.verify_pin(&pin, now())).await
-    }
-
-    /// Opens the vault before anything goes on air, so that a locked keyring is known in time, and tells whether the
-    /// user can be verified.
-    pub(crate) async fn prepare(&self) -> Result<UserVerificationState, Failure> {
-        self.blocking(|vault| {
-            vault.prepare()?;
-            vault.user_verification()
-        })
-        .await
     }
 
     async fn blocking<O: Send + 'static>(

@@ -27,6 +27,7 @@ mod address;
 mod channel;
 mod dial;
 mod limits;
+mod probe;
 mod service;
 mod trust;
 mod upgrade;
@@ -34,6 +35,7 @@ mod upgrade;
 pub use address::{Address, AddressError};
 pub use channel::WebSocketChannel;
 pub use limits::Limits;
+pub use probe::Probe;
 pub use service::{NotLoopback, WebSocketTunnel};
 
 #[cfg(test)]

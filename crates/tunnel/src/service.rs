@@ -21,8 +21,8 @@ use crate::upgrade::{routing_id, upgrade};
 /// A tunnel service, reached by WebSocket. Clones share the root certificates.
 #[derive(Debug, Clone)]
 pub struct WebSocketTunnel {
-    domain: TunnelDomain,
-    address: Address,
+    pub(crate) domain: TunnelDomain,
+    pub(crate) address: Address,
     security: Security,
     limits: Limits,
 }
@@ -129,7 +129,7 @@ impl WebSocketTunnel {
         Ok(self.connect(path).await?.0)
     }
 
-    async fn connect(&self, path: &str) -> Result<(WebSocketChannel, Response), TunnelError> {
+    pub(crate) async fn connect(&self, path: &str) -> Result<(WebSocketChannel, Response), TunnelError> {
         let tcp = self.dial().await?;
         let stream = Box::pin(self.secure(tcp)).await?;
         let host = self.domain.host();

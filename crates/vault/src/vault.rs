@@ -26,6 +26,7 @@ mod list;
 mod open;
 mod passkeys;
 mod pin;
+mod probe;
 mod reconcile;
 mod store;
 #[cfg(test)]
