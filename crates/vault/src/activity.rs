@@ -9,7 +9,7 @@ use roamkey_authenticator::UnixTime;
 
 use crate::RecordId;
 
-mod entry;
+pub(crate) mod entry;
 mod error;
 mod frame;
 mod head;

@@ -3,6 +3,7 @@
 use crate::activity::ActivityError;
 use crate::index::IndexError;
 use crate::keyring::KeyringError;
+use crate::policy::PolicyError;
 use crate::random::RandomError;
 use crate::record::RecordError;
 
@@ -46,6 +47,9 @@ pub enum VaultError {
     /// The activity log could not be read or written.
     #[error(transparent)]
     Activity(#[from] ActivityError),
+    /// The policy of this managed device can't be used.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
     /// The vault's folder can't be made or written to.
     #[error("the vault's folder can't be used")]
     Folder(#[source] std::io::Error),

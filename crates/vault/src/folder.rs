@@ -5,6 +5,7 @@
 //! index.damaged-N.sqlite3            a damaged index, moved aside and kept
 //! vault.lock                         held while a passkey is created or removed, or the index is rebuilt
 //! pin.lock                           held while a PIN is checked or set
+//! secrets.sealed (.new, .lock)       the passkeys themselves, on a machine without a keyring
 //! activity.log                       the activity log
 //! activity.lock                      held while it is written or read
 //! ```
@@ -56,6 +57,10 @@ impl Folder {
         self.lock("vault.lock", limit)
     }
 
+    pub(crate) fn secrets(&self) -> PathBuf {
+        self.0.join("secrets.sealed")
+    }
+
     pub(crate) fn activity(&self) -> PathBuf {
         self.0.join("activity.log")
     }
@@ -72,19 +77,7 @@ impl Folder {
 
     fn lock(&self, name: &str, limit: Duration) -> Result<FileLock, NoLock> {
         self.make().map_err(NoLock::Failed)?;
-        let file = private_options()
-            .open(self.0.join(name))
-            .map_err(NoLock::Failed)?;
-        let begun = Instant::now();
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(FileLock(file)),
-                // There is no way to wait for a file lock with a limit but to ask again.
-                Err(TryLockError::WouldBlock) if begun.elapsed() < limit => std::thread::sleep(LOCK_INTERVAL),
-                Err(TryLockError::WouldBlock) => return Err(NoLock::Held),
-                Err(TryLockError::Error(error)) => return Err(NoLock::Failed(error)),
-            }
-        }
+        lock_file(&self.0.join(name), limit)
     }
 
     /// Removes what SQLite left beside an index that is gone: with another file of that name it would be taken for
@@ -116,6 +109,21 @@ impl Folder {
             }
         }
         Ok(())
+    }
+}
+
+/// Takes the lock that a file stands for, and makes the file if it is not there.
+pub(crate) fn lock_file(path: &Path, limit: Duration) -> Result<FileLock, NoLock> {
+    let file = open_private_file(path).map_err(NoLock::Failed)?;
+    let begun = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(FileLock(file)),
+            // There is no way to wait for a file lock with a limit but to ask again.
+            Err(TryLockError::WouldBlock) if begun.elapsed() < limit => std::thread::sleep(LOCK_INTERVAL),
+            Err(TryLockError::WouldBlock) => return Err(NoLock::Held),
+            Err(TryLockError::Error(error)) => return Err(NoLock::Failed(error)),
+        }
     }
 }
 

@@ -24,12 +24,14 @@ use zeroize::Zeroizing;
 
 mod backend;
 mod error;
+pub(crate) mod file;
 #[cfg(test)]
 mod tests;
 mod thread;
 
-pub use backend::Backend;
+pub use backend::{Backend, StoreKind};
 pub use error::KeyringError;
+pub use file::{FileStoreError, Passphrase, PassphraseFormatError};
 use thread::KeyringThread;
 
 /// Bytes of a secret, wiped from memory when dropped.
@@ -52,6 +54,11 @@ impl Keyring {
             limit,
             thread: Mutex::new(None),
         }
+    }
+
+    /// Which kind of store the secrets are in.
+    pub(crate) fn store_kind(&self) -> StoreKind {
+        self.backend.store_kind()
     }
 
     /// Reads an item; `None` if there is none.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!                    ┌ keyring   one item for each passkey: everything that is needed to sign; the truth
-//! Vault ─────────────┤
+//! Vault ─────────────┤           (on a machine without one, if its owner chooses so: a file under a passphrase)
 //!                    ├ activity  what happened, sealed and chained; its end is in the keyring
 //!                    └ index     SQLite beside it, sealed: which passkeys there are, last use, labels; can be rebuilt
 //! ```
@@ -32,9 +32,12 @@ mod clock;
 mod error;
 mod fault;
 mod folder;
+#[doc(hidden)]
+pub mod fuzzing;
 mod index;
 mod keyring;
 mod pin;
+mod policy;
 mod random;
 mod record;
 mod vault;
@@ -45,8 +48,11 @@ pub use activity::{
 };
 pub use error::VaultError;
 pub use index::{IndexError, RecordId, SealBroken};
-pub use keyring::{APP_ID, Backend, KeyringError};
+pub use keyring::{
+    APP_ID, Backend, FileStoreError, KeyringError, Passphrase, PassphraseFormatError, StoreKind,
+};
 pub use pin::{PIN_RESET_WAIT, Pin, PinError, PinFormatError, PinReset, PinState};
+pub use policy::{Policy, PolicyError};
 pub use random::RandomError;
 pub use record::RecordError;
 pub use vault::{CheckReport, PasskeyEntry, PasskeyState, Vault, VaultConfig};

@@ -23,6 +23,7 @@ pub(crate) use attempts::Attempts;
 pub(crate) use item::{PIN_USER, PinItem};
 
 use crate::VaultError;
+use crate::policy::Policy;
 use crate::record::RecordError;
 
 /// A PIN as typed, in Unicode normalization form C as CTAP 2.3 §6.5.1 has it, so that it is the same on every
@@ -45,6 +46,16 @@ impl Pin {
             ..MIN_CHARACTERS => Err(PinFormatError::TooShort),
             MIN_CHARACTERS..=MAX_CHARACTERS => Ok(Self(pin)),
             _ => Err(PinFormatError::TooLong),
+        }
+    }
+
+    /// Tells whether the PIN has at least as many characters as a policy asks for.
+    pub(crate) fn is_long_enough(&self, policy: &Policy) -> Result<(), PinError> {
+        match policy.minimum_pin_length() {
+            Some(minimum) if self.0.chars().count() < usize::from(minimum) => {
+                Err(PinError::ShorterThanPolicy { minimum })
+            }
+            Some(_) | None => Ok(()),
         }
     }
 
@@ -122,6 +133,15 @@ pub enum PinError {
     /// There is no PIN.
     #[error("no PIN has been set")]
     NotSet,
+    /// The policy of this device does not count the app PIN as a verification.
+    #[error("the policy of this device does not allow the PIN")]
+    NotAllowed,
+    /// The policy of this device asks for a longer PIN. One that was set before and is right can still be changed.
+    #[error("the policy of this device asks for a PIN of at least {minimum} characters")]
+    ShorterThanPolicy {
+        /// Characters.
+        minimum: u8,
+    },
     /// There is a PIN already; it can be changed.
     #[error("a PIN has already been set")]
     AlreadySet,

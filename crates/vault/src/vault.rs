@@ -13,12 +13,16 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use roamkey_authenticator::UnixTime;
 
 use crate::folder::{FileLock, Folder, NoLock, file_identity};
 use crate::index::Index;
-use crate::keyring::{APP_ID, Backend, CALL_LIMIT, Keyring};
-use crate::{IndexError, VaultError};
+use crate::keyring::file::{self, FileStoreError, Passphrase};
+use crate::keyring::{APP_ID, Backend, CALL_LIMIT, Keyring, StoreKind};
+use crate::policy::Policy;
+use crate::{IndexError, KeyringError, VaultError};
 
 mod activity;
 mod create;
@@ -42,6 +46,8 @@ pub struct VaultConfig {
     backend: Backend,
     service: String,
     call_limit: Duration,
+    policy: PathBuf,
+    clock: fn() -> UnixTime,
 }
 
 impl VaultConfig {
@@ -53,13 +59,63 @@ impl VaultConfig {
             backend: Backend::native(),
             service: APP_ID.to_owned(),
             call_limit: CALL_LIMIT,
+            policy: Policy::default_path(),
+            clock,
         }
+    }
+
+    /// Where the passkeys of this folder are: in a file under a passphrase if there is one, otherwise in the keyring.
+    /// Tells before anything is opened whether a passphrase is needed.
+    #[must_use]
+    pub fn store_kind(&self) -> StoreKind {
+        // What can't be looked at is tried as a file, so that nobody is told of an empty keyring.
+        if self.secrets().try_exists().unwrap_or(true) {
+            return StoreKind::PassphraseFile;
+        }
+        self.backend.store_kind()
+    }
+
+    /// Opens the file of this folder with this passphrase.
+    #[must_use]
+    pub fn passphrase(self, passphrase: Passphrase) -> Self {
+        let backend = Backend::file(self.secrets(), passphrase);
+        self.backend(backend)
+    }
+
+    /// Makes a file under a passphrase, in which this folder's passkeys will be instead of in the keyring. For machines
+    /// without one, and only if the person chooses so.
+    ///
+    /// # Errors
+    ///
+    /// [`FileStoreError::AlreadyThere`], and [`FileStoreError::KeyringVault`] if there are passkeys of this folder in
+    /// the keyring; [`VaultError::Busy`] while another process changes the vault.
+    pub fn create_passphrase_store(&self, passphrase: &Passphrase) -> Result<(), VaultError> {
+        let folder = Folder::new(self.dir.clone());
+        let _lock = folder.lock_vault(self.call_limit.saturating_add(LOCK_MARGIN))?;
+        let failed = |error| VaultError::Keyring(KeyringError::File(error));
+        if !self.secrets().try_exists().map_err(VaultError::Folder)?
+            && file_identity(&folder.index()).is_some()
+        {
+            return Err(failed(FileStoreError::KeyringVault));
+        }
+        file::create(&self.secrets(), passphrase).map_err(failed)
+    }
+
+    fn secrets(&self) -> PathBuf {
+        Folder::new(self.dir.clone()).secrets()
     }
 
     /// Uses another keyring than the operating system's.
     #[must_use]
     pub fn backend(mut self, backend: Backend) -> Self {
         self.backend = backend;
+        self
+    }
+
+    /// Takes the policy from another file than [`Policy::default_path`].
+    #[must_use]
+    pub fn policy(mut self, path: impl Into<PathBuf>) -> Self {
+        self.policy = path.into();
         self
     }
 
@@ -77,6 +133,8 @@ pub struct Vault {
     keyring: Arc<Keyring>,
     folder: Folder,
     call_limit: Duration,
+    policy: Arc<Policy>,
+    clock: fn() -> UnixTime,
     opened: Arc<Mutex<Option<Opened>>>,
 }
 
@@ -99,24 +157,51 @@ enum Access<'a> {
 }
 
 impl Vault {
-    /// Takes the configuration. Neither folder nor keyring is touched before something is asked of the vault.
+    /// Takes the configuration and reads the policy, which holds for as long as the vault is open. Keyring and index are
+    /// not touched before something is asked of the vault.
+    ///
+    /// If the folder has a file under a passphrase, the keyring is not used: without the passphrase, whatever is asked
+    /// ends with [`FileStoreError::PassphraseNeeded`].
     ///
     /// # Errors
     ///
-    /// None today; reserved for a configuration that can't work.
+    /// [`VaultError::Policy`]: a device that is managed does nothing until its policy can be kept.
     pub fn open(config: VaultConfig) -> Result<Self, VaultError> {
+        let needs_passphrase = config.backend.is_native() && config.store_kind() == StoreKind::PassphraseFile;
+        let secrets = config.secrets();
         let VaultConfig {
             dir,
             backend,
             service,
             call_limit,
+            policy,
+            clock,
         } = config;
+        let backend = if needs_passphrase {
+            Backend::closed_file(secrets)
+        } else {
+            backend
+        };
         Ok(Self {
             keyring: Arc::new(Keyring::new(backend, service, call_limit)),
             folder: Folder::new(dir),
             call_limit,
+            policy: Arc::new(Policy::load(&policy)?),
+            clock,
             opened: Arc::default(),
         })
+    }
+
+    /// The rules of this device; none if it is not managed.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Where the passkeys are, to be said wherever they are shown.
+    #[must_use]
+    pub fn store_kind(&self) -> StoreKind {
+        self.keyring.store_kind()
     }
 
     /// Opens keyring and index ahead of the first use, so that what is wrong with them is known before anybody waits.
@@ -194,6 +279,12 @@ impl From<NoLock> for VaultError {
             NoLock::Failed(error) => Self::Folder(error),
         }
     }
+}
+
+/// The time of day, to judge a passkey's age by. A clock set before 1970 counts as 1970.
+fn clock() -> UnixTime {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    UnixTime(since.map_or(0, |since| since.as_secs()))
 }
 
 /// What the other process may need besides the keyring.

@@ -1,15 +1,16 @@
-//! Which keyring: the operating system's own, or one that a test hands in.
+//! Which keyring: the operating system's own, a file under a passphrase, or one that a test hands in.
 //!
 //! Everything that differs between operating systems is here: how to connect, how to search, how a label is given,
 //! and what "no access" means.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use keyring_core::api::CredentialStore;
 
-use super::KeyringError;
 use super::error::BoxError;
+use super::{KeyringError, Passphrase, file};
 
 /// Where secrets are kept.
 #[derive(Clone)]
@@ -18,7 +19,18 @@ pub struct Backend(Kind);
 #[derive(Clone)]
 enum Kind {
     Native,
+    /// Without a passphrase, every call says that one is needed.
+    File(PathBuf, Option<Arc<Passphrase>>),
     Other(Arc<Connect>),
+}
+
+/// Where a vault's secrets are.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum StoreKind {
+    /// In the operating system's keyring.
+    OsKeyring,
+    /// In a file under a passphrase, which the person has chosen for want of a keyring.
+    PassphraseFile,
 }
 
 type Connect = dyn Fn() -> keyring_core::Result<Arc<CredentialStore>> + Send + Sync;
@@ -28,6 +40,28 @@ impl Backend {
     #[must_use]
     pub fn native() -> Self {
         Self(Kind::Native)
+    }
+
+    /// One file under a passphrase, in the place of a keyring. It must be there; a vault's is made by
+    /// [`VaultConfig::create_passphrase_store`](crate::VaultConfig::create_passphrase_store).
+    pub fn file(path: impl Into<PathBuf>, passphrase: Passphrase) -> Self {
+        Self(Kind::File(path.into(), Some(Arc::new(passphrase))))
+    }
+
+    /// As [`file`](Self::file), of which nobody has said the passphrase.
+    pub(crate) fn closed_file(path: PathBuf) -> Self {
+        Self(Kind::File(path, None))
+    }
+
+    pub(crate) fn is_native(&self) -> bool {
+        matches!(self.0, Kind::Native)
+    }
+
+    pub(crate) fn store_kind(&self) -> StoreKind {
+        match self.0 {
+            Kind::Native | Kind::Other(_) => StoreKind::OsKeyring,
+            Kind::File(..) => StoreKind::PassphraseFile,
+        }
     }
 
     /// A keyring that `connect` makes, again after each failure of the one before. Its search takes `service`.
@@ -40,6 +74,7 @@ impl Backend {
     pub(super) fn connect(&self) -> keyring_core::Result<Arc<CredentialStore>> {
         match &self.0 {
             Kind::Native => native(),
+            Kind::File(path, passphrase) => file::open(path, passphrase.as_ref()),
             Kind::Other(connect) => connect(),
         }
     }
@@ -60,7 +95,7 @@ impl Backend {
             Kind::Native if cfg!(target_os = "linux") => Some(("label", "Roamkey")),
             // "Enterprise", the default, lets the item roam to other machines of a domain.
             Kind::Native if cfg!(windows) => Some(("persistence", "Local")),
-            Kind::Native | Kind::Other(_) => None,
+            Kind::Native | Kind::File(..) | Kind::Other(_) => None,
         }
     }
 }
@@ -75,6 +110,7 @@ impl fmt::Debug for Backend {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.0 {
             Kind::Native => "Backend::native",
+            Kind::File(..) => "Backend::file",
             Kind::Other(_) => "Backend::other",
         })
     }

@@ -4,6 +4,8 @@
 
 use keyring_core::Error as CoreError;
 
+use super::FileStoreError;
+
 /// The cause below an error, from whatever library reported it.
 pub(crate) type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
 
@@ -44,6 +46,9 @@ pub enum KeyringError {
     /// The keyring can't do what every keyring must.
     #[error("this keyring can't keep such an item")]
     Unsupported,
+    /// The file in the place of a keyring did not do what was asked.
+    #[error(transparent)]
+    File(FileStoreError),
     /// The keyring's service or the way to it failed, twice.
     #[error("the keyring failed")]
     Failed(#[source] BoxError),
@@ -55,7 +60,10 @@ impl KeyringError {
     pub(super) fn sort(error: CoreError) -> Self {
         match error {
             CoreError::NoEntry => Self::NoItem,
-            CoreError::NoStorageAccess(cause) => super::backend::no_access(cause),
+            CoreError::NoStorageAccess(cause) => match cause.downcast() {
+                Ok(error) => Self::File(*error),
+                Err(cause) => super::backend::no_access(cause),
+            },
             CoreError::PlatformFailure(cause) => Self::Failed(cause),
             CoreError::BadEncoding(_) | CoreError::BadDataFormat(..) => Self::Garbled,
             CoreError::Ambiguous(_) => Self::Duplicate,
@@ -68,7 +76,10 @@ impl KeyringError {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the library's errors may grow")]
     pub(super) fn no_connection(error: CoreError) -> Self {
         match error {
-            CoreError::PlatformFailure(cause) | CoreError::NoStorageAccess(cause) => Self::Unavailable(cause),
+            CoreError::PlatformFailure(cause) | CoreError::NoStorageAccess(cause) => match cause.downcast() {
+                Ok(error) => Self::File(*error),
+                Err(cause) => Self::Unavailable(cause),
+            },
             other => Self::sort(other),
         }
     }

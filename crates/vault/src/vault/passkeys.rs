@@ -113,6 +113,7 @@ impl Vault {
             | VaultError::Keyring(_)
             | VaultError::Index(_)
             | VaultError::Activity(_)
+            | VaultError::Policy(_)
             | VaultError::Folder(_)
             | VaultError::Random(_) => return Ok(()),
         };

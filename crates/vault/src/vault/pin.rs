@@ -24,15 +24,16 @@ impl Vault {
         }))
     }
 
-    /// Tells the authenticator whether it can verify its user.
+    /// Tells the authenticator whether the PIN can verify its user: it is set, and the policy allows it.
     ///
     /// # Errors
     ///
     /// As [`pin`](Self::pin).
     pub fn user_verification(&self) -> Result<UserVerificationState, PinError> {
+        let is_allowed = self.policy.allows(VerificationMethod::AppPin);
         Ok(match self.pin_item()? {
-            Some(_) => UserVerificationState::Configured,
-            None => UserVerificationState::NotConfigured,
+            Some(_) if is_allowed => UserVerificationState::Configured,
+            Some(_) | None => UserVerificationState::NotConfigured,
         })
     }
 
@@ -40,8 +41,9 @@ impl Vault {
     ///
     /// # Errors
     ///
-    /// [`PinError::AlreadySet`], or the keyring's.
+    /// [`PinError::AlreadySet`], [`PinError::ShorterThanPolicy`], or the keyring's.
     pub fn set_pin(&self, pin: &Pin, now: UnixTime) -> Result<(), PinError> {
+        pin.is_long_enough(&self.policy)?;
         let lock = self.lock_pin()?;
         if self.pin_item()?.is_some() {
             return Err(PinError::AlreadySet);
@@ -56,8 +58,10 @@ impl Vault {
     ///
     /// # Errors
     ///
-    /// Those of [`verify_pin`](Self::verify_pin), about the present PIN.
+    /// Those of [`verify_pin`](Self::verify_pin), about the present PIN; [`PinError::ShorterThanPolicy`] about the new
+    /// one, before the present one is looked at.
     pub fn change_pin(&self, present: &Pin, new: &Pin, now: UnixTime) -> Result<(), PinError> {
+        new.is_long_enough(&self.policy)?;
         let lock = self.lock_pin()?;
         self.check_pin(present, &Moment::new(now), &lock)?;
         self.put_pin_item(&PinItem::new(new)?, &lock)?;
@@ -134,14 +138,19 @@ impl Vault {
     /// # Errors
     ///
     /// [`PinError::Wrong`], [`PinError::Wait`] without having looked at it, [`PinError::NotSet`]; the keyring's, in
-    /// which case nobody was verified.
+    /// which case nobody was verified. On a managed device [`PinError::NotAllowed`], and
+    /// [`PinError::ShorterThanPolicy`] for a PIN that is right and must be changed first.
     pub fn verify_pin(&self, pin: &Pin, now: UnixTime) -> Result<UserVerified, PinError> {
         self.verify_pin_at(pin, &Moment::new(now))
     }
 
     pub(super) fn verify_pin_at(&self, pin: &Pin, now: &Moment) -> Result<UserVerified, PinError> {
+        if !self.policy.allows(VerificationMethod::AppPin) {
+            return Err(PinError::NotAllowed);
+        }
         let lock = self.lock_pin()?;
         self.check_pin(pin, now, &lock)?;
+        pin.is_long_enough(&self.policy)?;
         Ok(UserVerified::by(VerificationMethod::AppPin))
     }
 
@@ -203,6 +212,8 @@ fn is_damage(error: &PinError) -> bool {
         | PinError::Wait { .. }
         | PinError::NotSet
         | PinError::AlreadySet
+        | PinError::NotAllowed
+        | PinError::ShorterThanPolicy { .. }
         | PinError::Hash(_)
         | PinError::Vault(_) => false,
     }

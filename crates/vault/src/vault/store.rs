@@ -10,12 +10,19 @@ use zeroize::Zeroizing;
 use super::Vault;
 use crate::index::{IndexError, Row};
 use crate::record::{Facts, Record};
-use crate::{KeyringError, VaultError};
+use crate::{FileStoreError, KeyringError, VaultError};
 
 impl CredentialStore for Vault {
     fn find(&self, rp_id: &RpId) -> Result<Vec<CredentialSummary>, StoreError> {
         let rows = self.find_rows(rp_id.as_str())?;
-        Ok(rows.into_iter().filter_map(summary).collect())
+        let now = (self.clock)();
+        let mut found: Vec<_> = rows.into_iter().filter_map(summary).collect();
+        for summary in &mut found {
+            summary.policy = self
+                .policy
+                .verdict(rp_id.as_str(), summary.created_at, summary.last_used, now);
+        }
+        Ok(found)
     }
 
     fn load(&self, id: &CredentialId) -> Result<Credential, StoreError> {
@@ -56,18 +63,32 @@ impl From<VaultError> for StoreError {
             VaultError::Record(_)
             | VaultError::Mismatch
             | VaultError::Keyring(KeyringError::Garbled | KeyringError::Duplicate) => Self::Corrupt,
-            VaultError::Keyring(KeyringError::Locked(_) | KeyringError::Dismissed(_)) => Self::Locked,
-            VaultError::Keyring(KeyringError::Unavailable(_) | KeyringError::NoCollection(_)) => {
-                Self::Missing
-            }
+            VaultError::Keyring(
+                KeyringError::Locked(_)
+                | KeyringError::Dismissed(_)
+                | KeyringError::File(FileStoreError::PassphraseNeeded | FileStoreError::WrongPassphrase),
+            ) => Self::Locked,
+            VaultError::Keyring(
+                KeyringError::Unavailable(_)
+                | KeyringError::NoCollection(_)
+                | KeyringError::File(FileStoreError::NotThere),
+            ) => Self::Missing,
             VaultError::Keyring(KeyringError::TimedOut) | VaultError::Busy => Self::TimedOut,
+            VaultError::Keyring(KeyringError::File(FileStoreError::Io(ref cause)))
+                if cause.kind() == std::io::ErrorKind::StorageFull =>
+            {
+                Self::Full
+            }
             VaultError::Keyring(KeyringError::TooLarge { .. })
             | VaultError::Index(IndexError::DiskFull(_)) => Self::Full,
-            VaultError::Keyring(KeyringError::Unsupported | KeyringError::Failed(_))
+            VaultError::Keyring(
+                KeyringError::Unsupported | KeyringError::File(_) | KeyringError::Failed(_),
+            )
             | VaultError::NotKept
             | VaultError::OtherKeyring { .. }
             | VaultError::Index(_)
             | VaultError::Activity(_)
+            | VaultError::Policy(_)
             | VaultError::Folder(_)
             | VaultError::Random(_) => Self::Failed(Box::new(error)),
         }
@@ -124,7 +145,8 @@ fn credential(record: Record, backup_state: bool) -> Option<Credential> {
     })
 }
 
-/// `None` for a passkey that this version can't sign with: it is in the list, and says so.
+/// `None` for a passkey that this version can't sign with: it is in the list, and says so. The policy's verdict is the
+/// caller's.
 fn summary(row: Row) -> Option<CredentialSummary> {
     let facts = row.facts?;
     Some(CredentialSummary {

@@ -120,3 +120,68 @@ fn a_log_that_can_not_be_written_is_an_error_of_its_own() {
         Err(VaultError::Activity(_))
     ));
 }
+
+/// Not a test by itself: dies at the point that the environment names, while it notes entry 3.
+#[test]
+fn child_that_dies_while_it_notes() {
+    let Some(folder) = std::env::var_os(FOLDER_VARIABLE) else {
+        return;
+    };
+    file_vault(std::path::Path::new(&folder))
+        .note_activity(&activity(3), NOW)
+        .unwrap();
+}
+
+fn file_vault(folder: &std::path::Path) -> crate::Vault {
+    let passphrase = crate::Passphrase::new("correct horse battery".to_owned()).unwrap();
+    crate::Vault::open(crate::VaultConfig::new(folder).passphrase(passphrase)).unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_kill_at_any_write_leaves_the_log_with_the_entry_or_without() {
+    use std::os::unix::process::ExitStatusExt as _;
+    let points = [
+        ("activity about to be written", 2),
+        ("activity written", 3),
+        ("secrets written", 3),
+        ("secrets renamed", 3),
+    ];
+    for (point, entries) in points {
+        let folder = tempfile::tempdir().unwrap();
+        let passphrase = crate::Passphrase::new("correct horse battery".to_owned()).unwrap();
+        crate::VaultConfig::new(folder.path())
+            .create_passphrase_store(&passphrase)
+            .unwrap();
+        for number in 1..3 {
+            file_vault(folder.path())
+                .note_activity(&activity(number), NOW)
+                .unwrap();
+        }
+        let status = std::process::Command::new(std::env::current_exe().unwrap())
+            .args([
+                "--exact",
+                "vault::tests::activity::child_that_dies_while_it_notes",
+            ])
+            .env(crate::fault::FAULT_VARIABLE, point)
+            .env(FOLDER_VARIABLE, folder.path())
+            .output()
+            .unwrap()
+            .status;
+        assert_eq!(status.signal(), Some(9), "{point}");
+        let vault = file_vault(folder.path());
+        assert_eq!(
+            vault.verify_activity().unwrap(),
+            ActivityReport::Intact { entries },
+            "{point}"
+        );
+        vault.note_activity(&activity(4), NOW).unwrap();
+        assert_eq!(
+            vault.verify_activity().unwrap(),
+            ActivityReport::Intact { entries: entries + 1 },
+            "{point}"
+        );
+    }
+}
+
+const FOLDER_VARIABLE: &str = "ROAMKEY_TEST_FOLDER";
