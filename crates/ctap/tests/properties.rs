@@ -27,7 +27,7 @@ fn rp_id() -> impl Strategy<Value = RpId> {
     "[a-z0-9.-]{1,60}".prop_map(|text| RpId::parse(&text).unwrap())
 }
 
-fn user() -> impl Strategy<Value = PublicKeyCredentialUserEntity> {
+fn user() -> BoxedStrategy<PublicKeyCredentialUserEntity> {
     (
         vec(any::<u8>(), 1..=64),
         option::of(".{0,40}"),
@@ -38,14 +38,15 @@ fn user() -> impl Strategy<Value = PublicKeyCredentialUserEntity> {
             name,
             display_name,
         })
+        .boxed()
 }
 
 fn credential_id() -> impl Strategy<Value = CredentialId> {
     vec(any::<u8>(), 0..100).prop_map(CredentialId::new)
 }
 
-fn descriptors() -> impl Strategy<Value = Vec<PublicKeyCredentialDescriptor>> {
-    vec(credential_id().prop_map(PublicKeyCredentialDescriptor::new), 0..6)
+fn descriptors() -> BoxedStrategy<Vec<PublicKeyCredentialDescriptor>> {
+    vec(credential_id().prop_map(PublicKeyCredentialDescriptor::new), 0..6).boxed()
 }
 
 fn algorithm() -> impl Strategy<Value = Algorithm> {
@@ -67,48 +68,54 @@ fn large_blob_support() -> impl Strategy<Value = LargeBlobSupport> {
     ]
 }
 
-fn large_blob_input() -> impl Strategy<Value = LargeBlobInput> {
+fn large_blob_input() -> BoxedStrategy<LargeBlobInput> {
     prop_oneof![
         Just(LargeBlobInput::Read),
         large_blob().prop_map(LargeBlobInput::Write)
     ]
+    .boxed()
 }
 
-fn large_blob_output() -> impl Strategy<Value = LargeBlobOutput> {
+fn large_blob_output() -> BoxedStrategy<LargeBlobOutput> {
     prop_oneof![
         any::<bool>().prop_map(LargeBlobOutput::Written),
         large_blob().prop_map(LargeBlobOutput::Read)
     ]
+    .boxed()
 }
 
 fn evaluation() -> impl Strategy<Value = PrfEvaluation> {
     (any::<[u8; 32]>(), any::<Option<[u8; 32]>>()).prop_map(|(first, second)| PrfEvaluation { first, second })
 }
 
-fn prf_inputs() -> impl Strategy<Value = PrfInputs> {
+fn prf_inputs() -> BoxedStrategy<PrfInputs> {
     let entries = prop::collection::btree_map(vec(any::<u8>(), 32..=32), evaluation(), 0..3);
-    (option::of(evaluation()), entries).prop_map(|(eval, entries)| PrfInputs {
-        eval,
-        eval_by_credential: entries
-            .into_iter()
-            .map(|(id, eval)| (CredentialId::new(id), eval))
-            .collect(),
-    })
+    (option::of(evaluation()), entries)
+        .prop_map(|(eval, entries)| PrfInputs {
+            eval,
+            eval_by_credential: entries
+                .into_iter()
+                .map(|(id, eval)| (CredentialId::new(id), eval))
+                .collect(),
+        })
+        .boxed()
 }
 
-fn hmac_secret() -> impl Strategy<Value = HmacSecretInput> {
+fn hmac_secret() -> BoxedStrategy<HmacSecretInput> {
     let parts = (
         cose_key(),
         any::<Vec<u8>>(),
         any::<Vec<u8>>(),
         any::<Option<u64>>(),
     );
-    parts.prop_map(|(key_agreement, salt_enc, salt_auth, protocol)| HmacSecretInput {
-        key_agreement,
-        salt_enc,
-        salt_auth,
-        protocol,
-    })
+    parts
+        .prop_map(|(key_agreement, salt_enc, salt_auth, protocol)| HmacSecretInput {
+            key_agreement,
+            salt_enc,
+            salt_auth,
+            protocol,
+        })
+        .boxed()
 }
 
 fn options() -> impl Strategy<Value = Options> {
@@ -172,25 +179,27 @@ prop_compose! {
     }
 }
 
-fn command() -> impl Strategy<Value = Command> {
+fn command() -> BoxedStrategy<Command> {
     prop_oneof![
-        make_credential_request(),
-        get_assertion_request(),
+        make_credential_request().boxed(),
+        get_assertion_request().boxed(),
         any::<(Option<u64>, u64)>()
             .prop_map(|(protocol, subcommand)| Command::ClientPin(ClientPin { protocol, subcommand })),
         Just(Command::GetInfo),
         Just(Command::GetNextAssertion),
         Just(Command::Selection),
     ]
+    .boxed()
 }
 
-fn cose_key() -> impl Strategy<Value = CoseKey> {
+fn cose_key() -> BoxedStrategy<CoseKey> {
     prop_oneof![
         any::<([u8; 32], [u8; 32])>().prop_map(|(x, y)| CoseKey::Es256 { x, y }),
         any::<([u8; 32], [u8; 32])>().prop_map(|(x, y)| CoseKey::Ecdh { x, y }),
         any::<[u8; 32]>().prop_map(|x| CoseKey::EdDsa { x }),
         any::<(Vec<u8>, Vec<u8>)>().prop_map(|(n, e)| CoseKey::Rs256 { n, e }),
     ]
+    .boxed()
 }
 
 prop_compose! {
@@ -211,11 +220,12 @@ prop_compose! {
     }
 }
 
-fn prf_outputs() -> impl Strategy<Value = Option<PrfOutputs>> {
+fn prf_outputs() -> BoxedStrategy<Option<PrfOutputs>> {
     option::of(
         (any::<Option<bool>>(), option::of(evaluation()))
             .prop_map(|(enabled, results)| PrfOutputs { enabled, results }),
     )
+    .boxed()
 }
 
 prop_compose! {

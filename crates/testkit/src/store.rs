@@ -1,6 +1,7 @@
 //! A passkey store in memory with the full contract of [`CredentialStore`]: exact relying party ID, the last used
 //! first, replacement on creation, `NotFound` for strangers, and faults on demand.
 
+use std::cmp::Reverse;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use roamkey_authenticator::{
@@ -19,6 +20,8 @@ struct State {
     capacity: Option<usize>,
     fault: Option<Fault>,
     large_blob_fault: Option<Fault>,
+    /// Counts creations and uses: a clock of seconds can't tell which came first.
+    turns: u64,
 }
 
 /// What every call of a [`MemoryStore`] fails with.
@@ -50,6 +53,8 @@ impl Fault {
 
 struct Record {
     rp_id: RpId,
+    /// The turn in which it was created or last used.
+    turn: u64,
     summary: CredentialSummary,
     key: Vec<u8>,
     seed_with_uv: [u8; 32],
@@ -152,6 +157,11 @@ impl MemoryStore {
 }
 
 impl State {
+    fn next_turn(&mut self) -> u64 {
+        self.turns += 1;
+        self.turns
+    }
+
     fn record(&mut self, id: &CredentialId) -> Result<&mut Record, StoreError> {
         let mut records = self.records.iter_mut();
         records
@@ -170,9 +180,12 @@ impl CredentialStore for MemoryStore {
     fn find(&self, rp_id: &RpId) -> Result<Vec<CredentialSummary>, StoreError> {
         let state = self.working()?;
         let own = state.records.iter().filter(|record| &record.rp_id == rp_id);
-        let mut found: Vec<_> = own.map(|record| record.summary.clone()).collect();
-        found.sort_by_key(|summary| std::cmp::Reverse(summary.last_used.unwrap_or(summary.created_at)));
-        Ok(found)
+        let mut found: Vec<_> = own.collect();
+        found.sort_by_key(|record| {
+            let summary = &record.summary;
+            Reverse((summary.last_used.unwrap_or(summary.created_at), record.turn))
+        });
+        Ok(found.into_iter().map(|record| record.summary.clone()).collect())
     }
 
     fn load(&self, id: &CredentialId) -> Result<Credential, StoreError> {
@@ -213,8 +226,10 @@ impl CredentialStore for MemoryStore {
             return Err(StoreError::Failed("this credential id exists".into()));
         }
         state.records.retain(is_kept);
+        let turn = state.next_turn();
         state.records.push(Record {
             rp_id: credential.rp_id.clone(),
+            turn,
             summary: CredentialSummary {
                 id: credential.id.clone(),
                 user: credential.user.clone(),
@@ -238,7 +253,11 @@ impl CredentialStore for MemoryStore {
     }
 
     fn used(&self, id: &CredentialId, now: UnixTime) -> Result<(), StoreError> {
-        self.working()?.record(id)?.summary.last_used = Some(now);
+        let mut state = self.working()?;
+        let turn = state.next_turn();
+        let record = state.record(id)?;
+        record.summary.last_used = Some(now);
+        record.turn = turn;
         Ok(())
     }
 
