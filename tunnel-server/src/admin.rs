@@ -3,7 +3,7 @@
 //! | path | answer |
 //! |---|---|
 //! | `/livez` | 200 while the process runs |
-//! | `/readyz` | 200, or 503 from the first signal on |
+//! | `/readyz` | 200, or 503 from the first signal on and before there is a certificate |
 //! | `/metrics` | Prometheus text |
 //!
 //! Plain HTTP/1.1, one request a connection; keep it away from the public network.
@@ -71,8 +71,10 @@ fn path(head: &[u8]) -> io::Result<Option<&str>> {
 fn page(path: &str, shared: &Shared) -> (&'static str, String) {
     match path {
         "/livez" => ("200 OK", "alive\n".to_owned()),
-        "/readyz" if shared.draining() => ("503 Service Unavailable", "draining\n".to_owned()),
-        "/readyz" => ("200 OK", "ready\n".to_owned()),
+        "/readyz" => match shared.unready() {
+            Some(reason) => ("503 Service Unavailable", format!("{reason}\n")),
+            None => ("200 OK", "ready\n".to_owned()),
+        },
         "/metrics" => ("200 OK", shared.metrics_page()),
         _ => ("404 Not Found", "/livez, /readyz, /metrics\n".to_owned()),
     }

@@ -6,3 +6,4 @@ pub(crate) mod client;
 pub(crate) mod domain;
 mod memory;
 pub(crate) mod serve;
+pub(crate) mod systemd;

@@ -4,6 +4,10 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use serde::Deserialize;
+
+use crate::acme::Acme;
+use crate::address::AddressRange;
 use crate::guard::AddressLimits;
 use crate::relay::Limits;
 use crate::tls::TlsFiles;
@@ -27,8 +31,8 @@ pub struct Config {
     pub address_limits: AddressLimits,
     /// Who may do what.
     pub access: Access,
-    /// Proxies whose `Forwarded` or `X-Forwarded-For` header is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    /// Proxies that tell who their clients are, if there are any.
+    pub proxies: Option<Proxies>,
     /// How often the certificate's files are looked at for a change.
     pub reload: Duration,
     /// From the connection to the end of the TLS handshake.
@@ -44,6 +48,37 @@ pub enum Security {
     PlainLoopback,
     /// TLS 1.2 or 1.3 with this certificate.
     Tls(TlsFiles),
+    /// The same with a certificate that the server gets and renews by itself.
+    Acme(Acme),
+}
+
+/// Proxies in front of the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proxies {
+    /// Where they connect from. Nobody else is believed.
+    pub addresses: Vec<AddressRange>,
+    /// How all of them tell the client's address.
+    pub source: ProxySource,
+}
+
+/// How a proxy tells the client's address. It is one way only, because a client can send what a proxy leaves alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ProxySource {
+    /// The PROXY protocol, version 1 or 2, ahead of TLS.
+    ProxyProtocol,
+    /// The header `Forwarded` (RFC 7239).
+    Forwarded,
+    /// The header `X-Forwarded-For`.
+    XForwardedFor,
+}
+
+impl Proxies {
+    /// Whether this address is one of them.
+    #[must_use]
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.addresses.iter().any(|range| range.contains(address))
+    }
 }
 
 /// Who may do what. The default is: everybody, everything.
@@ -51,6 +86,8 @@ pub enum Security {
 pub struct Access {
     /// If not empty: browsers with another `Origin` are refused. Who sends none is let in; it is no browser.
     pub origins: Vec<String>,
+    /// If not empty: clients from elsewhere are refused, for `new` as for `connect`.
+    pub addresses: Vec<AddressRange>,
     /// If set: `new` needs the header `Authorization: Bearer <token>`.
     pub token: Option<String>,
 }
@@ -59,6 +96,7 @@ impl fmt::Debug for Access {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Access")
             .field("origins", &self.origins)
+            .field("addresses", &self.addresses)
             .finish_non_exhaustive()
     }
 }
@@ -76,7 +114,7 @@ impl Config {
             admin: None,
             address_limits: AddressLimits::default(),
             access: Access::default(),
-            trusted_proxies: Vec::new(),
+            proxies: None,
             reload: Self::RELOAD,
             tls_limit: Self::TLS_LIMIT,
             head_limit: Self::HEAD_LIMIT,

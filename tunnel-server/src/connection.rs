@@ -14,6 +14,9 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 use tracing::debug;
 
+use crate::acme;
+use crate::metrics::Dropped;
+use crate::proxy;
 use crate::pump::Pump;
 use crate::relay::CloseCode;
 use crate::request::{self, Asked, MAX_HEAD, Wish};
@@ -36,10 +39,18 @@ pub(crate) async fn serve(tcp: TcpStream, shared: Arc<Shared>, visit: Visit, per
 /// Why a connection ended without an answer.
 #[derive(Debug, thiserror::Error)]
 enum Lost {
+    #[error("the proxy sent no PROXY header in time")]
+    HeaderTooSlow,
+    #[error("the proxy's header can't be used: {0}")]
+    Header(#[source] io::Error),
+    #[error("too many connections of the proxy's client")]
+    TooMany,
     #[error("the TLS handshake took too long")]
     TlsTooSlow,
     #[error("the TLS handshake failed: {0}")]
     Tls(#[source] io::Error),
+    #[error("it was only to prove that this host name is ours")]
+    Challenge,
     #[error("the connection ended within the request head")]
     Incomplete,
     #[error("the answer could not be sent in time")]
@@ -48,8 +59,11 @@ enum Lost {
     Broken(#[from] io::Error),
 }
 
-async fn establish(tcp: TcpStream, shared: Arc<Shared>, visit: Visit) -> Result<Option<Pump>, Lost> {
+async fn establish(mut tcp: TcpStream, shared: Arc<Shared>, mut visit: Visit) -> Result<Option<Pump>, Lost> {
     tcp.set_nodelay(true)?;
+    if visit.has_header() {
+        identify(&mut tcp, &shared, &mut visit).await?;
+    }
     let mut transport = secure(tcp, &shared).await?;
     let (asked, rest) = match timeout(shared.head_limit, read_head(&mut transport)).await {
         Ok(Ok(head)) => head,
@@ -88,12 +102,30 @@ async fn establish(tcp: TcpStream, shared: Arc<Shared>, visit: Visit) -> Result<
     }
 }
 
+/// Learns from a proxy's header who is connected.
+async fn identify(tcp: &mut TcpStream, shared: &Shared, visit: &mut Visit) -> Result<(), Lost> {
+    let lost = match timeout(shared.head_limit, proxy::read(tcp)).await {
+        Ok(Ok(header)) => match visit.came_from(header.client) {
+            Ok(()) => return Ok(()),
+            Err(_) => {
+                shared.metrics.dropped(Dropped::TooMany);
+                return Err(Lost::TooMany);
+            }
+        },
+        Ok(Err(error)) => Lost::Header(error),
+        Err(_) => Lost::HeaderTooSlow,
+    };
+    shared.metrics.dropped(Dropped::NoProxyHeader);
+    Err(lost)
+}
+
 async fn secure(tcp: TcpStream, shared: &Shared) -> Result<Transport, Lost> {
     let Some(acceptor) = shared.acceptor() else {
-        return Ok(Transport::Plain(tcp));
+        return Ok(Transport::plain(tcp));
     };
     let lost = match timeout(shared.tls_limit, acceptor.accept(tcp)).await {
-        Ok(Ok(tls)) => return Ok(Transport::Tls(Box::new(tls))),
+        Ok(Ok(tls)) if acme::is_challenge(tls.get_ref().1) => return Err(Lost::Challenge),
+        Ok(Ok(tls)) => return Ok(Transport::tls(tls)),
         Ok(Err(error)) => Lost::Tls(error),
         Err(_) => Lost::TlsTooSlow,
     };

@@ -12,16 +12,21 @@
 //! ```
 //!
 //! From the inside out: [`relay`] decides, without sockets or time; [`request`] and [`response`] are the HTTP around
-//! it; `socket`, `pump` and `connection` move bytes; [`Server`] owns the tasks.
+//! it, [`proxy`] and [`forwarded`] what stands before it; `socket`, `pump` and `connection` move bytes; [`Server`] owns
+//! the tasks.
 
 #![forbid(unsafe_code)]
 
+pub mod acme;
+pub mod address;
 mod admin;
 mod config;
 mod connection;
 pub mod domain;
+pub mod forwarded;
 pub mod guard;
 mod metrics;
+pub mod proxy;
 mod pump;
 pub mod relay;
 pub mod request;
@@ -33,7 +38,10 @@ mod socket;
 mod tls;
 mod transport;
 
-pub use config::{Access, Config, Security};
+pub use config::{Access, Config, Proxies, ProxySource, Security};
 pub use server::{Handle, Server, StartError};
-pub use settings::{AccessSettings, AddressSettings, LimitSettings, Settings, SettingsError, TlsSettings};
+pub use settings::{
+    AccessSettings, AcmeSettings, AddressSettings, LimitSettings, ProxySettings, Settings, SettingsError,
+    TlsSettings,
+};
 pub use tls::{TlsError, TlsFiles};

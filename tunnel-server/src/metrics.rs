@@ -19,8 +19,9 @@ pub(crate) struct Metrics {
     messages: AtomicU64,
     bytes: AtomicU64,
     tls_failures: AtomicU64,
-    dropped: AtomicU64,
+    dropped: ByLabel,
     certificates: AtomicU64,
+    certificate_failures: AtomicU64,
     ended: ByLabel,
     refused: ByLabel,
     setup: Histogram,
@@ -35,8 +36,9 @@ impl Metrics {
             messages: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             tls_failures: AtomicU64::new(0),
-            dropped: AtomicU64::new(0),
+            dropped: ByLabel::new(Dropped::ALL.iter().map(|reason| reason.label())),
             certificates: AtomicU64::new(0),
+            certificate_failures: AtomicU64::new(0),
             ended: ByLabel::new(Outcome::ALL.iter().map(|outcome| outcome.label())),
             refused: ByLabel::new(Refusal::ALL.iter().map(|refusal| refusal.label())),
             setup: Histogram::default(),
@@ -73,13 +75,23 @@ impl Metrics {
         add(&self.tls_failures, 1);
     }
 
-    /// A connection of an address that had too many.
-    pub(crate) fn dropped(&self) {
-        add(&self.dropped, 1);
+    /// A connection that got no answer.
+    pub(crate) fn dropped(&self, reason: Dropped) {
+        self.dropped.count(reason.label());
     }
 
     pub(crate) fn certificate_loaded(&self) {
         add(&self.certificates, 1);
+    }
+
+    /// No certificate where there should be a new one; the old one stays.
+    pub(crate) fn certificate_failed(&self) {
+        add(&self.certificate_failures, 1);
+    }
+
+    /// Whether there ever was a certificate.
+    pub(crate) fn certified(&self) -> bool {
+        self.certificates.load(Ordering::Relaxed) > 0
     }
 
     /// The Prometheus text format, version 0.0.4.
@@ -105,9 +117,10 @@ impl Metrics {
             "reason",
             &self.refused,
         );
-        page.counter(
+        page.labelled(
             "connections_dropped_total",
-            "Connections dropped before TLS: too many from one address.",
+            "Connections dropped before TLS, by reason.",
+            "reason",
             &self.dropped,
         );
         page.counter(
@@ -119,6 +132,11 @@ impl Metrics {
             "certificate_loads_total",
             "Times the certificate was loaded.",
             &self.certificates,
+        );
+        page.counter(
+            "certificate_failures_total",
+            "Times a new certificate could not be had or used.",
+            &self.certificate_failures,
         );
         page.counter(
             "messages_total",
@@ -137,6 +155,26 @@ impl Metrics {
             &self.pairing,
         );
         page.0
+    }
+}
+
+/// Why a connection gets no answer: there is nobody to tell yet, or nobody who could be told.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Dropped {
+    /// Too many set-ups from one address.
+    TooMany,
+    /// A trusted proxy sent no PROXY header.
+    NoProxyHeader,
+}
+
+impl Dropped {
+    const ALL: [Self; 2] = [Self::TooMany, Self::NoProxyHeader];
+
+    fn label(self) -> &'static str {
+        match self {
+            Self::TooMany => "too_many_from_address",
+            Self::NoProxyHeader => "no_proxy_header",
+        }
     }
 }
 
@@ -262,8 +300,9 @@ mod tests {
         metrics.ended(Outcome::Closed);
         metrics.refused(Refusal::Duplicate);
         metrics.tls_failure();
-        metrics.dropped();
+        metrics.dropped(Dropped::TooMany);
         metrics.certificate_loaded();
+        metrics.certificate_failed();
         let after = metrics.render(7, true);
         for line in [
             "tunnels_active 7",
@@ -272,7 +311,8 @@ mod tests {
             "tunnels_joined_total 1",
             "tunnels_ended_total{reason=\"closed\"} 1",
             "requests_refused_total{reason=\"duplicate\"} 1",
-            "connections_dropped_total 1",
+            "connections_dropped_total{reason=\"too_many_from_address\"} 1",
+            "certificate_failures_total 1",
             "tls_failures_total 1",
             "certificate_loads_total 1",
             "messages_total 1",

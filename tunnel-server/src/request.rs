@@ -10,7 +10,8 @@
 //! ```
 //!
 //! `Host`, cookies and extensions are not looked at: clients differ, and an extension that is not confirmed is declined
-//! (RFC 6455 §9.1). `Origin`, token and forwarding headers are handed on to whoever decides about access. What is checked is checked in an order that names the fault a person would look for.
+//! (RFC 6455 §9.1). `Origin`, token and forwarding headers are handed on to whoever decides about access. What is
+//! checked is checked in an order that names the fault a person would look for.
 
 use std::net::IpAddr;
 
@@ -18,6 +19,7 @@ use httparse::{EMPTY_HEADER, Header, Status};
 use roamkey_hybrid::paths::{RequestPath, SUBPROTOCOL};
 use roamkey_hybrid::{RoutingId, TunnelId};
 
+use crate::forwarded::{self, Unreadable};
 use crate::response::Refusal;
 
 /// What a connection asked for.
@@ -40,8 +42,10 @@ pub struct Asked {
     pub origin: Option<String>,
     /// The token of `Authorization: Bearer`.
     pub token: Option<String>,
-    /// The client of the nearest proxy, by `Forwarded` or `X-Forwarded-For`. Worth as much as that proxy.
-    pub forwarded_for: Option<IpAddr>,
+    /// The client of the nearest proxy by `Forwarded`, if the header is there. Worth as much as that proxy.
+    pub forwarded: Option<Result<IpAddr, Unreadable>>,
+    /// The same by `X-Forwarded-For`.
+    pub x_forwarded_for: Option<Result<IpAddr, Unreadable>>,
     /// Bytes of the head; what follows belongs to the WebSocket.
     pub length: usize,
 }
@@ -119,7 +123,11 @@ pub fn parse(bytes: &[u8]) -> Result<Option<Asked>, Refusal> {
         key,
         origin: headers.only("Origin").and_then(text).map(str::to_owned),
         token: token.map(str::to_owned),
-        forwarded_for: headers.forwarded_for(),
+        forwarded: headers.all("Forwarded").last().map(forwarded::forwarded),
+        x_forwarded_for: headers
+            .all("X-Forwarded-For")
+            .last()
+            .map(forwarded::x_forwarded_for),
         length,
     }))
 }
@@ -152,21 +160,6 @@ impl<'a> Headers<'a> {
             .any(|token| token.eq_ignore_ascii_case(wanted.as_bytes()))
     }
 
-    /// The last entry: the nearest proxy wrote it, everything before came from outside.
-    fn forwarded_for(&self) -> Option<IpAddr> {
-        if let Some(last) = self.tokens("Forwarded").last() {
-            let pairs = text(last)?.split(';').map(str::trim);
-            let node = pairs
-                .filter_map(|pair| pair.split_once('='))
-                .find(|(name, _)| name.eq_ignore_ascii_case("for"));
-            return node.and_then(|(_, node)| address(node.trim_matches('"')));
-        }
-        self.tokens("X-Forwarded-For")
-            .last()
-            .and_then(text)
-            .and_then(address)
-    }
-
     /// A body would be taken for WebSocket frames, or smuggle a second request past a proxy.
     fn announces_body(&self) -> bool {
         self.all("Transfer-Encoding").next().is_some()
@@ -178,18 +171,6 @@ impl<'a> Headers<'a> {
 
 fn text(value: &[u8]) -> Option<&str> {
     std::str::from_utf8(value).ok()
-}
-
-/// An address with or without port, IPv6 with or without brackets (RFC 7239 §6).
-fn address(node: &str) -> Option<IpAddr> {
-    let bracketed = node
-        .strip_prefix('[')
-        .and_then(|rest| rest.split_once(']'))
-        .map(|(address, _)| address);
-    let bare = bracketed.unwrap_or(node);
-    bare.parse()
-        .ok()
-        .or_else(|| bare.rsplit_once(':')?.0.parse().ok())
 }
 
 /// 16 bytes take 22 base64 digits and two of padding.

@@ -63,6 +63,12 @@ pub enum Refusal {
     /// The browser's `Origin` is not on the list.
     #[error("this service is not for this origin")]
     ForeignOrigin,
+    /// The client's address is not on the list.
+    #[error("this service is not for this address")]
+    ForeignAddress,
+    /// A trusted proxy's forwarding header has no address.
+    #[error("the proxy in front of this service does not say who asks")]
+    BadForwarding,
     /// `new` without the token.
     #[error("creating tunnels needs a token here")]
     NoToken,
@@ -92,7 +98,7 @@ impl From<Unavailable> for Refusal {
 
 impl Refusal {
     /// Each of them.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::NotHttp,
         Self::HeadTooLarge,
         Self::HeadTooSlow,
@@ -106,6 +112,8 @@ impl Refusal {
         Self::Duplicate,
         Self::Unknown,
         Self::ForeignOrigin,
+        Self::ForeignAddress,
+        Self::BadForwarding,
         Self::NoToken,
         Self::Full,
         Self::TooMany,
@@ -129,6 +137,8 @@ impl Refusal {
             Self::Duplicate => "duplicate",
             Self::Unknown => "unknown_tunnel",
             Self::ForeignOrigin => "foreign_origin",
+            Self::ForeignAddress => "foreign_address",
+            Self::BadForwarding => "bad_forwarding",
             Self::NoToken => "no_token",
             Self::Full => "full",
             Self::TooMany => "too_many_from_address",
@@ -158,9 +168,11 @@ impl Refusal {
     /// Status, phrase and the headers that belong to it.
     fn line(self) -> (u16, &'static str, &'static str) {
         match self {
-            Self::NotHttp | Self::BadKey | Self::Body | Self::NoSubprotocol => (400, "Bad Request", ""),
+            Self::NotHttp | Self::BadKey | Self::Body | Self::NoSubprotocol | Self::BadForwarding => {
+                (400, "Bad Request", "")
+            }
             Self::NoToken => (401, "Unauthorized", "WWW-Authenticate: Bearer\r\n"),
-            Self::ForeignOrigin => (403, "Forbidden", ""),
+            Self::ForeignOrigin | Self::ForeignAddress => (403, "Forbidden", ""),
             Self::NoSuchPath | Self::NoContact | Self::Unknown => (404, "Not Found", ""),
             Self::NotGet => (405, "Method Not Allowed", "Allow: GET\r\n"),
             Self::HeadTooSlow => (408, "Request Timeout", ""),

@@ -13,9 +13,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use tokio::task::{JoinHandle, JoinSet};
 use tracing::{error, info, warn};
 
+use crate::acme;
 use crate::admin;
 use crate::config::{Config, Security};
 use crate::connection;
+use crate::metrics::Dropped;
 use crate::shared::Shared;
 use crate::tls::{TlsError, TlsFiles};
 
@@ -66,13 +68,39 @@ impl Server {
     /// Outside of a Tokio runtime.
     pub fn spawn(config: Config) -> Result<Handle, StartError> {
         let address = config.listen;
+        refuse_plain(&config.security, address)?;
+        let listener = listen_on(address).map_err(|source| StartError::Listen { address, source })?;
+        Self::spawn_on(listener, config)
+    }
+
+    /// The same on a socket that listens already, such as one that a service manager opened. `config.listen` is not
+    /// looked at.
+    ///
+    /// # Errors
+    ///
+    /// See [`StartError`].
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime.
+    pub fn spawn_on(listener: std::net::TcpListener, config: Config) -> Result<Handle, StartError> {
+        let (listener, address) = adopt(listener, config.listen)?;
+        refuse_plain(&config.security, address)?;
+        let mut certificates = None;
         let tls = match &config.security {
-            Security::PlainLoopback if address.ip().is_loopback() => None,
-            Security::PlainLoopback => return Err(StartError::NotLoopback(address)),
+            Security::PlainLoopback => None,
             Security::Tls(files) => Some(files.load()?),
+            Security::Acme(acme) => {
+                let (tls, orders) = acme.start()?;
+                certificates = Some(orders);
+                Some(tls)
+            }
         };
-        let (listener, address) = bind(address)?;
-        let admin = config.admin.map(bind).transpose()?;
+        let admin = config.admin.map(|address| {
+            let listener = listen_on(address).map_err(|source| StartError::Listen { address, source })?;
+            adopt(listener, address)
+        });
+        let admin = admin.transpose()?;
         let shared = Arc::new(Shared::new(&config, tls));
         let mut helpers = JoinSet::new();
         let admin_address = admin.map(|(listener, address)| {
@@ -80,7 +108,11 @@ impl Server {
             address
         });
         if let Security::Tls(files) = config.security {
+            shared.metrics.certificate_loaded();
             helpers.spawn(reload(files, config.reload, Arc::clone(&shared)));
+        }
+        if let Some(certificates) = certificates {
+            helpers.spawn(acme::renew(certificates, Arc::clone(&shared)));
         }
         let (drain, drained) = oneshot::channel();
         let task = tokio::spawn(run(listener, Arc::clone(&shared), drained, helpers));
@@ -130,10 +162,23 @@ impl Drop for Handle {
     }
 }
 
-fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
-    let bound =
-        listen_on(address).and_then(|listener| listener.local_addr().map(|address| (listener, address)));
-    bound.map_err(|source| StartError::Listen { address, source })
+fn refuse_plain(security: &Security, address: SocketAddr) -> Result<(), StartError> {
+    match security {
+        Security::PlainLoopback if !address.ip().is_loopback() => Err(StartError::NotLoopback(address)),
+        Security::PlainLoopback | Security::Tls(_) | Security::Acme(_) => Ok(()),
+    }
+}
+
+/// The listener for this runtime, and where it really listens; `address` is where it should.
+fn adopt(
+    listener: std::net::TcpListener,
+    address: SocketAddr,
+) -> Result<(TcpListener, SocketAddr), StartError> {
+    let adopted = listener.set_nonblocking(true).and_then(|()| {
+        let address = listener.local_addr()?;
+        Ok((TcpListener::from_std(listener)?, address))
+    });
+    adopted.map_err(|source| StartError::Listen { address, source })
 }
 
 /// Loads the certificate again whenever its files change. A pair that can't be used changes nothing.
@@ -153,6 +198,7 @@ async fn reload(files: TlsFiles, every: Duration, shared: Arc<Shared>) {
             }
             Err(error) => {
                 let error: &(dyn std::error::Error + 'static) = &error;
+                shared.metrics.certificate_failed();
                 error!(error, "the old certificate stays in use");
             }
         }
@@ -160,15 +206,14 @@ async fn reload(files: TlsFiles, every: Duration, shared: Arc<Shared>) {
 }
 
 /// Without `SO_REUSEADDR` a restart would have to wait for the old connections' TIME_WAIT.
-fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
+fn listen_on(address: SocketAddr) -> io::Result<std::net::TcpListener> {
     let domain = socket2::Domain::for_address(address);
     let socket = socket2::Socket::new(domain, socket2::Type::STREAM, Some(socket2::Protocol::TCP))?;
     #[cfg(unix)]
     socket.set_reuse_address(true)?;
-    socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
-    TcpListener::from_std(socket.into())
+    Ok(socket.into())
 }
 
 /// `helpers` end with it.
@@ -229,7 +274,7 @@ fn spawn(connections: &mut JoinSet<()>, accepted: Option<Accepted>, shared: &Arc
     };
     match shared.admit(address.ip()) {
         Ok(visit) => drop(connections.spawn(connection::serve(tcp, Arc::clone(shared), visit, permit))),
-        Err(_) => shared.metrics.dropped(),
+        Err(_) => shared.metrics.dropped(Dropped::TooMany),
     }
 }
 

@@ -3,14 +3,16 @@
 //! Durations are whole seconds and say so in their names. `docs/operator/configuration.md` has the table; a test holds
 //! it to this file.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::{fs, io};
 
 use serde::Deserialize;
 
-use crate::config::{Access, Config, Security};
+use crate::acme::Acme;
+use crate::address::AddressRange;
+use crate::config::{Access, Config, Proxies, ProxySource, Security};
 use crate::guard::AddressLimits;
 use crate::relay::Limits;
 use crate::tls::TlsFiles;
@@ -27,10 +29,12 @@ pub struct Settings {
     pub dev: bool,
     /// Seconds for running tunnels after the first signal.
     pub drain_seconds: Option<u64>,
-    /// Proxies whose forwarding headers are believed.
-    pub trusted_proxies: Vec<IpAddr>,
     /// The certificate.
     pub tls: TlsSettings,
+    /// A certificate that the server gets by itself.
+    pub acme: AcmeSettings,
+    /// Proxies in front of the server.
+    pub proxy: ProxySettings,
     /// Who may do what.
     pub access: AccessSettings,
     /// Limits of each tunnel.
@@ -53,12 +57,40 @@ pub struct TlsSettings {
     pub handshake_seconds: Option<u64>,
 }
 
+/// `[acme]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AcmeSettings {
+    /// Host names of the certificate.
+    pub hosts: Vec<String>,
+    /// `mailto:` addresses for the authority.
+    pub contacts: Vec<String>,
+    /// URL of the authority's directory.
+    pub directory: Option<String>,
+    /// A folder for account key and certificate.
+    pub folder: Option<PathBuf>,
+    /// Certificates to trust for the directory.
+    pub roots: Option<PathBuf>,
+}
+
+/// `[proxy]`
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProxySettings {
+    /// Where proxies connect from.
+    pub addresses: Vec<AddressRange>,
+    /// How they tell the client's address.
+    pub source: Option<ProxySource>,
+}
+
 /// `[access]`
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AccessSettings {
     /// Origins of browsers that are let in; empty means all.
     pub origins: Vec<String>,
+    /// Addresses that are let in; empty means all.
+    pub addresses: Vec<AddressRange>,
     /// A file whose first line is needed to create a tunnel.
     pub token_file: Option<PathBuf>,
 }
@@ -133,11 +165,22 @@ pub enum SettingsError {
     #[error("no address to listen on: set `listen`")]
     NoAddress,
     /// No certificate, and not meant to be without.
-    #[error("no certificate: set `tls.certificate` and `tls.key`, or `dev` for loopback without TLS")]
+    #[error(
+        "no certificate: set `tls.certificate` and `tls.key`, or `acme.hosts`, or `dev` for loopback without TLS"
+    )]
     NoCertificate,
     /// A certificate that would not be used.
-    #[error("`dev` serves without TLS; leave out `tls.certificate` and `tls.key`")]
+    #[error("`dev` serves without TLS; leave out `tls.certificate`, `tls.key` and `acme.hosts`")]
     DevWithCertificate,
+    /// Two sources of one certificate.
+    #[error("`acme.hosts` gets a certificate; leave out `tls.certificate` and `tls.key`")]
+    TwoCertificates,
+    /// ACME without a place for keys, which would order a certificate at each start.
+    #[error("`acme.hosts` needs `acme.folder`, where account key and certificate are kept")]
+    NoFolder,
+    /// Only half of what is needed to believe a proxy.
+    #[error("`proxy.addresses` and `proxy.source` go together")]
+    HalfAProxy,
     /// A limit of zero would refuse everybody.
     #[error("`{0}` must not be zero")]
     Zero(&'static str),
@@ -178,17 +221,18 @@ impl Settings {
             None => return Err(SettingsError::NoAddress),
             Some(listen) => listen,
         };
-        let security = match (self.dev, &self.tls.certificate, &self.tls.key) {
-            (true, None, None) => Security::PlainLoopback,
-            (true, ..) => return Err(SettingsError::DevWithCertificate),
-            (false, Some(certificate), Some(key)) => Security::Tls(TlsFiles {
-                certificate: certificate.clone(),
-                key: key.clone(),
+        let security = self.security()?;
+        let proxies = match (self.proxy.addresses.as_slice(), self.proxy.source) {
+            ([], None) => None,
+            ([], Some(_)) | ([_, ..], None) => return Err(SettingsError::HalfAProxy),
+            (addresses, Some(source)) => Some(Proxies {
+                addresses: addresses.to_vec(),
+                source,
             }),
-            (false, ..) => return Err(SettingsError::NoCertificate),
         };
         let access = Access {
             origins: self.access.origins.clone(),
+            addresses: self.access.addresses.clone(),
             token: self.access.token_file.as_deref().map(token).transpose()?,
         };
         Ok(Config {
@@ -200,11 +244,35 @@ impl Settings {
             admin: self.admin,
             address_limits: self.address_limits(),
             access,
-            trusted_proxies: self.trusted_proxies.clone(),
+            proxies,
             reload: seconds(self.tls.reload_seconds, Config::RELOAD),
             tls_limit: seconds(self.tls.handshake_seconds, Config::TLS_LIMIT),
             head_limit: seconds(self.limits.head_seconds, Config::HEAD_LIMIT),
         })
+    }
+
+    fn security(&self) -> Result<Security, SettingsError> {
+        let (tls, acme) = (&self.tls, &self.acme);
+        match (self.dev, &tls.certificate, &tls.key, acme.hosts.is_empty()) {
+            (true, None, None, true) => Ok(Security::PlainLoopback),
+            (true, ..) => Err(SettingsError::DevWithCertificate),
+            (false, Some(certificate), Some(key), true) => Ok(Security::Tls(TlsFiles {
+                certificate: certificate.clone(),
+                key: key.clone(),
+            })),
+            (false, None, None, false) => Ok(Security::Acme(Acme {
+                hosts: acme.hosts.clone(),
+                contacts: acme.contacts.clone(),
+                directory: acme
+                    .directory
+                    .clone()
+                    .unwrap_or_else(|| Acme::LETS_ENCRYPT.to_owned()),
+                folder: acme.folder.clone().ok_or(SettingsError::NoFolder)?,
+                roots: acme.roots.clone(),
+            })),
+            (false, _, _, false) => Err(SettingsError::TwoCertificates),
+            (false, _, _, true) => Err(SettingsError::NoCertificate),
+        }
     }
 
     fn tunnel_limits(&self) -> Limits {
@@ -295,174 +363,4 @@ const LONGEST_SECONDS: u64 = 10 * 366 * 86_400;
 const DEV_ADDRESS: ([u8; 4], u16) = ([127, 0, 0, 1], 8080);
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    fn parse(text: &str) -> Result<Settings, toml::de::Error> {
-        toml::from_str(text)
-    }
-
-    #[test]
-    fn an_empty_file_with_dev_is_the_default_configuration() {
-        let config = parse("dev = true").unwrap().config().unwrap();
-        assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
-        assert_eq!(config.limits, Limits::default());
-        assert_eq!(config.max_message, Config::MAX_MESSAGE);
-    }
-
-    #[test]
-    fn each_key_is_taken_over() {
-        let settings = parse(
-            r#"
-            listen = "[::]:443"
-            admin = "127.0.0.1:9090"
-            drain_seconds = 5
-            trusted_proxies = ["192.0.2.1", "2001:db8::1"]
-            [tls]
-            certificate = "cert.pem"
-            key = "key.pem"
-            reload_seconds = 1
-            handshake_seconds = 2
-            [access]
-            origins = ["wss://cable.example"]
-            [limits]
-            tunnels = 3
-            message_bytes = 4
-            messages = 5
-            bytes = 6
-            held_messages = 7
-            held_bytes = 8
-            head_seconds = 9
-            join_seconds = 10
-            idle_seconds = 11
-            stall_seconds = 12
-            life_seconds = 13
-            [address]
-            setups = 14
-            open = 15
-            burst = 16
-            per_minute = 17
-            loopback = true
-            "#,
-        )
-        .unwrap();
-        let config = settings.config().unwrap();
-        assert_eq!(settings.drain(), Duration::from_secs(5));
-        assert_eq!((config.listen.port(), config.admin.unwrap().port()), (443, 9090));
-        assert_eq!(config.trusted_proxies.len(), 2);
-        assert!(matches!(config.security, Security::Tls(_)));
-        assert_eq!(config.access.origins, ["wss://cable.example"]);
-        assert_eq!(
-            [config.reload, config.tls_limit, config.head_limit].map(|limit| limit.as_secs()),
-            [1, 2, 9]
-        );
-        assert_eq!((config.max_tunnels, config.max_message), (3, 4));
-        let limits = config.limits;
-        assert_eq!(
-            (
-                limits.messages,
-                limits.bytes,
-                limits.held_messages,
-                limits.held_bytes
-            ),
-            (5, 6, 7, 8)
-        );
-        let times = [limits.join, limits.idle, limits.stall, limits.life].map(|limit| limit.as_secs());
-        assert_eq!(times, [10, 11, 12, 13]);
-        let address = AddressLimits {
-            setups: 14,
-            open: 15,
-            burst: 16,
-            per_minute: 17,
-            loopback: true,
-        };
-        assert_eq!(config.address_limits, address);
-    }
-
-    #[test]
-    fn an_unknown_key_is_named() {
-        for (text, key) in [
-            ("lisen = 1", "lisen"),
-            ("[limits]\nidle = 5", "idle"),
-            ("[tsl]\nkey = 'k'", "tsl"),
-        ] {
-            let error = parse(text).err().unwrap().to_string();
-            assert!(error.contains(&format!("unknown field `{key}`")), "{error}");
-        }
-    }
-
-    /// The fields that TOML's error about an unknown one lists.
-    fn fields(table: &str) -> Vec<String> {
-        let error = parse(&format!("{table}no_such_key = 1"))
-            .err()
-            .unwrap()
-            .to_string();
-        let expected = error.rsplit("expected ").next().unwrap();
-        // Names are in backticks; between them are commas, or "or" if there are two.
-        expected
-            .split('`')
-            .skip(1)
-            .step_by(2)
-            .map(str::to_owned)
-            .collect()
-    }
-
-    #[test]
-    fn the_documented_keys_are_the_ones_there_are() {
-        let document = include_str!("../../docs/operator/configuration.md");
-        let documented: BTreeSet<_> = document
-            .lines()
-            .filter_map(|line| line.strip_prefix("| `")?.split_once('`'))
-            .map(|(key, _)| key.to_owned())
-            .collect();
-        let tables = ["tls", "access", "limits", "address"];
-        let root = fields("")
-            .into_iter()
-            .filter(|field| !tables.contains(&field.as_str()));
-        let nested = tables.iter().flat_map(|table| {
-            let fields = fields(&format!("{table}.")).into_iter();
-            fields.map(move |field| format!("{table}.{field}"))
-        });
-        assert_eq!(documented, root.chain(nested).collect());
-    }
-
-    #[test]
-    fn the_packaged_configuration_is_valid() {
-        let settings = parse(include_str!("../../packaging/tunnel.toml")).unwrap();
-        settings.config().unwrap();
-    }
-
-    #[test]
-    fn what_is_missing_or_contradicts_itself_is_told() {
-        for (text, expected) in [
-            ("", "no address to listen on"),
-            ("listen = '0.0.0.0:443'", "no certificate"),
-            ("listen = '0.0.0.0:443'\ntls.key = 'k'", "no certificate"),
-            ("dev = true\ntls.key = 'k'", "serves without TLS"),
-            (
-                "dev = true\nlimits.messages = 0",
-                "`limits.messages` must not be zero",
-            ),
-            (
-                "dev = true\naccess.token_file = '/no/such/token'",
-                "/no/such/token can't be read",
-            ),
-        ] {
-            let error = parse(text).unwrap().config().unwrap_err().to_string();
-            assert!(error.contains(expected), "{text}: {error}");
-        }
-    }
-
-    #[test]
-    fn a_token_is_the_first_line_of_its_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("token");
-        let settings = parse(&format!("dev = true\naccess.token_file = '{}'", file.display())).unwrap();
-        fs::write(&file, "sesame\nsecond line\n").unwrap();
-        assert_eq!(settings.config().unwrap().access.token.as_deref(), Some("sesame"));
-        fs::write(&file, "\n").unwrap();
-        assert!(matches!(settings.config(), Err(SettingsError::NoToken(_))));
-    }
-}
+mod tests;

@@ -16,7 +16,7 @@ use tokio::sync::{Notify, oneshot};
 use tokio_rustls::TlsAcceptor;
 use tracing::debug;
 
-use crate::config::{Access, Config};
+use crate::config::{Access, Config, Proxies, ProxySource};
 use crate::guard::{Guard, Network, TooMany};
 use crate::metrics::Metrics;
 use crate::relay::{Limits, Outcome, Registry};
@@ -33,7 +33,7 @@ pub(crate) struct Shared {
     draining: AtomicBool,
     closing: Arc<Notify>,
     access: Access,
-    trusted_proxies: Vec<IpAddr>,
+    proxies: Option<Proxies>,
     pub(crate) metrics: Metrics,
     pub(crate) limits: Limits,
     pub(crate) max_message: usize,
@@ -50,10 +50,6 @@ pub(crate) struct Handover {
 
 impl Shared {
     pub(crate) fn new(config: &Config, tls: Option<Arc<ServerConfig>>) -> Self {
-        let metrics = Metrics::new();
-        if tls.is_some() {
-            metrics.certificate_loaded();
-        }
         Self {
             registry: Mutex::new(Registry::new(config.max_tunnels)),
             guard: Mutex::new(Guard::new(config.address_limits)),
@@ -61,8 +57,8 @@ impl Shared {
             draining: AtomicBool::new(false),
             closing: Arc::new(Notify::new()),
             access: config.access.clone(),
-            trusted_proxies: config.trusted_proxies.clone(),
-            metrics,
+            proxies: config.proxies.clone(),
+            metrics: Metrics::new(),
             limits: config.limits,
             max_message: config.max_message,
             tls_limit: config.tls_limit,
@@ -70,35 +66,42 @@ impl Shared {
         }
     }
 
-    /// Counts a connection that was just accepted.
-    pub(crate) fn admit(self: &Arc<Self>, address: IpAddr) -> Result<Visit, TooMany> {
-        let network = if self.trusted_proxies.contains(&address) {
-            None
-        } else {
-            self.guard().network(address)
-        };
-        if let Some(network) = network {
-            self.guard().admit(network, Instant::now())?;
-        }
-        Ok(Visit {
+    /// Counts a connection that was just accepted. A proxy's is counted when its client is known.
+    pub(crate) fn admit(self: &Arc<Self>, peer: IpAddr) -> Result<Visit, TooMany> {
+        let proxies = self.proxies.as_ref().filter(|proxies| proxies.contains(peer));
+        let mut visit = Visit {
             shared: Arc::clone(self),
-            address,
-            network,
+            client: peer,
+            told_by: proxies.map(|proxies| proxies.source),
+            network: None,
             since: Instant::now(),
-        })
+        };
+        if visit.told_by.is_none() {
+            visit.count()?;
+        }
+        Ok(visit)
     }
 
     /// Whether this request may have a WebSocket at all.
     pub(crate) fn allow(self: &Arc<Self>, asked: &Asked, visit: &Visit) -> Result<Seat, Refusal> {
-        let client = match asked.forwarded_for {
-            Some(client) if self.trusted_proxies.contains(&visit.address) => client,
-            _ => visit.address,
+        let told = match visit.told_by {
+            Some(ProxySource::Forwarded) => asked.forwarded,
+            Some(ProxySource::XForwardedFor) => asked.x_forwarded_for,
+            Some(ProxySource::ProxyProtocol) | None => None,
         };
+        let client = told
+            .transpose()
+            .map_err(|_| Refusal::BadForwarding)?
+            .unwrap_or(visit.client);
         let network = self.guard().network(client);
         if let Some(network) = network {
             self.guard().enter(network, Instant::now())?;
         }
         let seat = Seat(network.map(|network| (Arc::clone(self), network)));
+        let addresses = &self.access.addresses;
+        if !addresses.is_empty() && !addresses.iter().any(|range| range.contains(client)) {
+            return Err(Refusal::ForeignAddress);
+        }
         let listed = |origin: &str| {
             self.access
                 .origins
@@ -182,6 +185,18 @@ impl Shared {
         self.metrics.certificate_loaded();
     }
 
+    /// What keeps the service from working, if anything does.
+    pub(crate) fn unready(&self) -> Option<&'static str> {
+        let has_tls = self.tls.read().unwrap_or_else(PoisonError::into_inner).is_some();
+        if self.draining() {
+            Some("draining")
+        } else if has_tls && !self.metrics.certified() {
+            Some("no certificate yet")
+        } else {
+            None
+        }
+    }
+
     pub(crate) fn metrics_page(&self) -> String {
         self.metrics.render(self.tunnels(), self.draining())
     }
@@ -201,12 +216,34 @@ impl Shared {
 #[derive(Debug)]
 pub(crate) struct Visit {
     shared: Arc<Shared>,
-    address: IpAddr,
+    /// Who is connected, as far as it is known; with `told_by`, the proxy until it has told.
+    client: IpAddr,
+    told_by: Option<ProxySource>,
     network: Option<Network>,
     since: Instant,
 }
 
 impl Visit {
+    /// Whether a PROXY header comes first.
+    pub(crate) fn has_header(&self) -> bool {
+        self.told_by == Some(ProxySource::ProxyProtocol)
+    }
+
+    /// The PROXY header named this client, or the proxy itself.
+    pub(crate) fn came_from(&mut self, client: Option<IpAddr>) -> Result<(), TooMany> {
+        self.client = client.unwrap_or(self.client);
+        self.count()
+    }
+
+    fn count(&mut self) -> Result<(), TooMany> {
+        let mut guard = self.shared.guard();
+        if let Some(network) = guard.network(self.client) {
+            guard.admit(network, Instant::now())?;
+            self.network = Some(network);
+        }
+        Ok(())
+    }
+
     pub(crate) fn since(&self) -> Instant {
         self.since
     }

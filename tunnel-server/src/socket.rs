@@ -7,7 +7,7 @@
 //! ```text
 //! we begin:    Say ─▶ Flush ─▶ Shutdown ─▶ Await ──their close frame──▶ done
 //!                                            └─broken framing─▶ Drain ──end of stream──▶ done
-//! they began:         Flush (the answer) ─▶ Shutdown ─▶ done
+//! they began:         Flush (the answer) ─▶ Shutdown ─▶ Drain what is there already ─▶ done
 //! ```
 
 use std::pin::Pin;
@@ -23,7 +23,7 @@ use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
 
 use crate::relay::{CloseCode, Fault};
 use crate::shared::Seat;
-use crate::transport::Transport;
+use crate::transport::{READ_BUFFER, Transport};
 
 /// What a socket had to say.
 pub(crate) enum Received {
@@ -49,7 +49,7 @@ impl Socket {
     /// `rest` is what arrived behind the request head.
     pub(crate) async fn new(transport: Transport, rest: Vec<u8>, max_message: usize, seat: Seat) -> Self {
         let config = WebSocketConfig::default()
-            .read_buffer_size(transport.read_buffer())
+            .read_buffer_size(READ_BUFFER)
             .write_buffer_size(WRITE_BUFFER)
             .max_write_buffer_size(max_message.saturating_add(2 * WRITE_BUFFER))
             .max_message_size(Some(max_message))
@@ -170,7 +170,7 @@ impl Closing {
                     Err(_) => return Poll::Ready(()),
                 },
                 Step::Shutdown => match ready!(Pin::new(stream.get_mut().get_mut()).poll_shutdown(cx)) {
-                    Ok(()) if self.answering => return Poll::Ready(()),
+                    Ok(()) if self.answering => Step::Drain { left: MAX_DRAINED },
                     Ok(()) => Step::Await { left: MAX_DRAINED },
                     Err(_) => return Poll::Ready(()),
                 },
@@ -185,7 +185,11 @@ impl Closing {
                 Step::Drain { left } => {
                     let mut bytes = [0; DRAIN_BUFFER];
                     let mut buffer = ReadBuf::new(&mut bytes);
-                    let read = ready!(Pin::new(stream.get_mut().get_mut()).poll_read(cx, &mut buffer));
+                    let read = match Pin::new(stream.get_mut().get_mut()).poll_read(cx, &mut buffer) {
+                        Poll::Ready(read) => read,
+                        Poll::Pending if self.answering => return Poll::Ready(()),
+                        Poll::Pending => return Poll::Pending,
+                    };
                     match (read, left.checked_sub(buffer.filled().len())) {
                         (Ok(()), Some(left)) if !buffer.filled().is_empty() => Step::Drain { left },
                         _ => return Poll::Ready(()),

@@ -1,12 +1,14 @@
 //! TLS from files: a certificate chain and its key in PEM.
 
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::server::NoServerSessionStorage;
+use rustls::server::WantsServerCert;
+use rustls::{ConfigBuilder, ServerConfig};
 use rustls_pki_types::pem::{self, PemObject as _};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
@@ -44,6 +46,15 @@ pub enum TlsError {
     /// The two do not belong together, or the kind of key is not supported.
     #[error("the certificate and the key can't be used together")]
     Pair(#[source] rustls::Error),
+    /// The folder for ACME's account and certificate can't be made.
+    #[error("the folder {path} can't be used")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
     /// The crypto library refused its own protocol versions.
     #[error("TLS 1.2 and 1.3 are not available")]
     Versions(#[source] rustls::Error),
@@ -61,8 +72,6 @@ impl TlsFiles {
     }
 
     /// Reads the files.
-    ///
-    /// Sessions are not resumed: a client comes once per transaction, and a ticket would let us recognise it.
     ///
     /// # Errors
     ///
@@ -82,16 +91,24 @@ impl TlsFiles {
             path: self.key.clone(),
             source,
         })?;
-        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
-            .map_err(TlsError::Versions)?
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .map_err(TlsError::Pair)?;
-        // A client that offers HTTP/2 as well must not choose it: WebSocket starts with HTTP/1.1.
-        config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        config.session_storage = Arc::new(NoServerSessionStorage {});
-        config.send_tls13_tickets = 0;
-        Ok(Arc::new(config))
+        let config = builder()?.with_single_cert(chain, key).map_err(TlsError::Pair)?;
+        Ok(finish(config))
     }
+}
+
+/// TLS 1.2 and 1.3, and no certificate of the client.
+pub(crate) fn builder() -> Result<ConfigBuilder<ServerConfig, WantsServerCert>, TlsError> {
+    let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
+        .map_err(TlsError::Versions)?;
+    Ok(builder.with_no_client_auth())
+}
+
+/// Sessions are not resumed: a client comes once per transaction, and a ticket would let us recognise it.
+pub(crate) fn finish(mut config: ServerConfig) -> Arc<ServerConfig> {
+    // A client that offers HTTP/2 as well must not choose it: WebSocket starts with HTTP/1.1.
+    config.alpn_protocols.insert(0, b"http/1.1".to_vec());
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
+    Arc::new(config)
 }

@@ -10,9 +10,12 @@
 //! | round trip | 200 bytes there and back, in several tunnels at once |
 //! | bulk | 16,000-byte messages one way through one tunnel after the other |
 //! | ceremony | a transaction's messages after the advert; the authenticator leaves Nagle's algorithm on |
+//!
+//! `--soak SECONDS` runs steady load instead.
 
 mod phases;
 mod server;
+mod soak;
 
 use std::error::Error;
 use std::io::{self, Write as _};
@@ -39,6 +42,9 @@ pub(crate) struct Options {
     /// Mebibytes in the bulk phase.
     #[arg(long, default_value_t = 1024, value_parser = clap::value_parser!(u32).range(1..=16_384))]
     mebibytes: u32,
+    /// Instead of all that: seconds of steady load, with the server's memory before and after.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(10..=86_400))]
+    soak: Option<u32>,
     /// Measure TLS: certificate chain for the name `localhost`, which is also what the clients trust.
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -62,6 +68,9 @@ pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
                 if tls.is_some() { "yes" } else { "no" }
             ),
         )?;
+        if let Some(seconds) = options.soak {
+            return soak::soak(&subject, &clients, seconds).await;
+        }
         phases::ceremony(&clients).await?;
         phases::setup(&subject, &clients, options.setups).await?;
         phases::round_trips(&subject, &clients, 1).await?;

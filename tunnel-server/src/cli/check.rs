@@ -72,17 +72,21 @@ pub(crate) fn doctor(options: &Options) -> Result<(), Box<dyn Error>> {
                     "start the server; `admin` must be the address it was started with",
                 )?;
                 let ready = status(admin, "/readyz", 200).await;
-                step("ready", ready, "the server is draining: start it again")?;
+                let remedy =
+                    "draining: start it again; no certificate yet: the log tells what the ACME server said";
+                step("ready", ready, remedy)?;
             }
             None => passed("alive", "not checked: `admin` is not set")?,
         }
         match (options.id.map(TunnelDomain::new).transpose()?, &config.security) {
-            (Some(domain), Security::Tls(_)) => {
+            (Some(domain), Security::Tls(_) | Security::Acme(_)) => {
                 let target = local(config.listen).to_string();
                 service(&domain.host(), &target, Some(options.roots.as_deref())).await
             }
             (_, Security::PlainLoopback) => service("localhost", &config.listen.to_string(), None).await,
-            (None, Security::Tls(_)) => passed("pairing", "not checked: give --id").map_err(Into::into),
+            (None, Security::Tls(_) | Security::Acme(_)) => {
+                passed("pairing", "not checked: give --id").map_err(Into::into)
+            }
         }
     })
 }

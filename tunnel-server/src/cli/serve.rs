@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::Args;
 use roamkey_tunnel_server::{Security, Server, Settings};
 
-use super::memory;
+use super::{memory, systemd};
 
 /// Options of `serve`. What is given here or in the environment goes before the file.
 #[derive(Debug, Args)]
@@ -61,20 +61,29 @@ pub(crate) fn run(options: Options) -> Result<(), Box<dyn Error>> {
         .with_env_filter(filter)
         .with_writer(io::stderr)
         .init();
-    let settings = options.settings()?;
+    let mut settings = options.settings()?;
+    let handed = systemd::listener()?;
+    if let Some(listener) = &handed {
+        settings.listen = Some(listener.local_addr()?);
+    }
     let config = settings.config()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut signals = Signals::new()?;
-        let server = Server::spawn(config)?;
+        let server = match handed {
+            Some(listener) => Server::spawn_on(listener, config)?,
+            None => Server::spawn(config)?,
+        };
         writeln!(io::stdout(), "ready {}", server.address())?;
         if let Some(admin) = server.admin_address() {
             writeln!(io::stdout(), "admin {admin}")?;
         }
+        systemd::notify("READY=1")?;
         tokio::select! {
             () = signals.next() => {}
             () = memory::tend(|| server.tunnels()) => {}
         }
+        systemd::notify("STOPPING=1")?;
         tokio::select! {
             () = server.drain(settings.drain()) => {}
             () = signals.next() => {}
@@ -86,8 +95,10 @@ pub(crate) fn run(options: Options) -> Result<(), Box<dyn Error>> {
 /// Checks a configuration file, and the certificate it names.
 pub(crate) fn check_config(file: &std::path::Path) -> Result<(), Box<dyn Error>> {
     let config = Settings::load(file)?.config()?;
-    if let Security::Tls(files) = &config.security {
-        files.load()?;
+    match &config.security {
+        Security::Tls(files) => drop(files.load()?),
+        // A certificate that is ordered can't be looked at before.
+        Security::Acme(_) | Security::PlainLoopback => {}
     }
     writeln!(io::stdout(), "{} is valid", file.display())?;
     Ok(())

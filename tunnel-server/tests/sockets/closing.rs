@@ -126,28 +126,6 @@ async fn a_frame_that_announces_more_than_memory_closes_with_1009() {
 }
 
 #[tokio::test]
-async fn broken_framing_closes_with_1002() {
-    for frame in [
-        &[0x82, 0x01, 0x00][..],               // not masked
-        &[0xC2, 0x81, 0, 0, 0, 0, 0],          // reserved bit
-        &[0x83, 0x81, 0, 0, 0, 0, 0],          // reserved opcode
-        &[0x09, 0x80, 0, 0, 0, 0],             // fragmented ping
-        &[0x80, 0x81, 0, 0, 0, 0, 0],          // continuation of nothing
-        &[0x89, 0xFE, 0x00, 0x7E, 0, 0, 0, 0], // ping of 126 bytes, which never come
-    ] {
-        let server = plain();
-        let (mut authenticator, mut client) = pair(&server).await;
-        let mut bytes = frame.to_vec();
-        bytes.extend_from_slice(&[0; 126]);
-        tokio::io::AsyncWriteExt::write_all(client.socket.get_mut(), &bytes)
-            .await
-            .unwrap();
-        assert_eq!(client.closed().await, 1002, "{frame:02X?}");
-        assert_eq!(authenticator.closed().await, 1001);
-    }
-}
-
-#[tokio::test]
 async fn more_messages_than_allowed_close_with_1008() {
     let server = plain_with(|config| config.limits.messages = 3);
     let (mut authenticator, mut client) = pair(&server).await;

@@ -9,8 +9,10 @@
 )]
 
 mod closing;
+mod conformance;
 mod defence;
 mod operation;
+mod proxies;
 mod refusing;
 mod relaying;
 mod support;

@@ -9,7 +9,7 @@ use super::say;
 use super::server::Subject;
 use crate::cli::client::{Clients, End, Failure};
 
-type Pairs = Vec<(End, End)>;
+pub(super) type Pairs = Vec<(End, End)>;
 
 /// CPU per tunnel that is created, joined and closed.
 pub(super) async fn setup(subject: &Subject, clients: &Clients, count: u32) -> Result<(), Box<dyn Error>> {
@@ -167,7 +167,7 @@ pub(super) async fn idle(subject: &Subject, clients: &Clients, count: u32) -> Re
 }
 
 /// Memory once it has fallen to `enough`, or does not fall in time.
-async fn settled(subject: &Subject, enough: u64) -> Result<u64, Box<dyn Error>> {
+pub(super) async fn settled(subject: &Subject, enough: u64) -> Result<u64, Box<dyn Error>> {
     let started = Instant::now();
     loop {
         let memory = subject.memory()?;
@@ -178,7 +178,7 @@ async fn settled(subject: &Subject, enough: u64) -> Result<u64, Box<dyn Error>> 
     }
 }
 
-async fn pairs(clients: &Clients, count: u32) -> Result<Pairs, Box<dyn Error>> {
+pub(super) async fn pairs(clients: &Clients, count: u32) -> Result<Pairs, Box<dyn Error>> {
     let each = count.div_ceil(SETUPS_AT_ONCE);
     let mut workers = JoinSet::new();
     let mut left = count;

@@ -1,111 +1,6 @@
-//! The program as an operator starts it.
+//! Every command, its exit code and what it says.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "the helpers of tests may panic as well"
-)]
-
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, Output, Stdio};
-
-fn program() -> Command {
-    Command::new(env!("CARGO_BIN_EXE_roamkey-tunnel-server"))
-}
-
-fn run(arguments: &[&str]) -> Output {
-    program().args(arguments).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
-}
-
-/// A server, ended with the test.
-struct Serving {
-    process: Child,
-    address: SocketAddr,
-}
-
-impl Serving {
-    fn start(arguments: &[&str]) -> Self {
-        let mut process = program()
-            .args(arguments)
-            .env("ROAMKEY_LOG", "trace")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap())
-            .read_line(&mut line)
-            .unwrap();
-        let address = line
-            .strip_prefix("ready ")
-            .and_then(|rest| rest.trim().parse().ok());
-        Self {
-            process,
-            address: address.unwrap_or_else(|| panic!("{line:?}")),
-        }
-    }
-
-    fn signal(&self, name: &str) {
-        let id = self.process.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-s", name, &id])
-                .status()
-                .unwrap()
-                .success()
-        );
-    }
-
-    /// Waits for the end; exit code and log.
-    fn end(mut self) -> (Option<i32>, String) {
-        let mut log = String::new();
-        self.process
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut log)
-            .unwrap();
-        (self.process.wait().unwrap().code(), log)
-    }
-
-    /// Asks for a tunnel; the HTTP status and the connection.
-    fn ask(&self, tunnel: &str) -> (String, TcpStream) {
-        let mut tcp = TcpStream::connect(self.address).unwrap();
-        write!(
-            tcp,
-            "GET /cable/new/{tunnel} HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
-             Sec-WebSocket-Protocol: fido.cable\r\n\r\n"
-        )
-        .unwrap();
-        let mut status = [0; 12];
-        tcp.read_exact(&mut status).unwrap();
-        (text(&status[9..]), tcp)
-    }
-
-    fn create(&self, tunnel: &str) -> TcpStream {
-        let (status, tcp) = self.ask(tunnel);
-        assert_eq!(status, "101");
-        tcp
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-const DEV: [&str; 4] = ["serve", "--dev", "--listen", "127.0.0.1:0"];
-const TUNNEL: &str = "F5F0491044D72B9C0FC6439A2D0B84E7";
-const OTHER: &str = "00000000000000000000000000000001";
+use crate::serving::*;
 
 #[test]
 fn it_says_where_it_listens_and_sigterm_ends_it_cleanly() {
@@ -148,6 +43,32 @@ fn the_log_names_no_address_and_no_whole_id() {
     ] {
         assert!(!log.contains(secret), "{secret} in {log}");
     }
+}
+
+/// What a server logs at this level while one tunnel is opened and refused a second time, and the server drained.
+fn log_at(level: &str) -> String {
+    let server = Serving::run(program().args(DEV).env("ROAMKEY_LOG", level));
+    let tunnel = server.create(TUNNEL);
+    assert_eq!(server.ask(TUNNEL).0, "409");
+    drop(tunnel);
+    server.signal("TERM");
+    server.end().1
+}
+
+#[test]
+fn at_warn_a_server_that_works_says_nothing() {
+    assert_eq!(log_at("warn"), "");
+}
+
+#[test]
+fn at_info_no_line_is_about_a_tunnel_and_at_debug_one_is() {
+    let (info, debug) = (log_at("info"), log_at("roamkey_tunnel_server=debug"));
+    assert!(!info.contains("F5F0") && info.contains("draining"), "{info}");
+    assert_eq!(
+        debug.lines().filter(|line| line.contains("F5F0")).count(),
+        1,
+        "{debug}"
+    );
 }
 
 #[test]
@@ -211,6 +132,13 @@ fn a_domain_is_shown() {
 }
 
 #[test]
+fn all_domains_are_listed() {
+    let lines = text(&run(&["domain", "list"]).stdout);
+    assert_eq!(lines.lines().count(), 65_280);
+    assert!(lines.contains("  266  cable.wufkweyy3uaxb.com  (register wufkweyy3uaxb.com)\n"));
+}
+
+#[test]
 fn domains_are_found_by_length_and_top_level_domain() {
     let output = run(&["domain", "find", "--tld", "org", "--length", "12", "--limit", "3"]);
     let lines = text(&output.stdout);
@@ -221,14 +149,6 @@ fn domains_are_found_by_length_and_top_level_domain() {
         assert!(host.ends_with(".org"));
         assert_eq!(text(&run(&["domain", "show", id]).stdout).trim(), host);
     }
-}
-
-/// A file in a folder of its own.
-fn file(name: &str, content: &str) -> (tempfile::TempDir, String) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join(name);
-    std::fs::write(&path, content).unwrap();
-    (folder, path.to_str().unwrap().to_owned())
 }
 
 #[test]
