@@ -29,6 +29,7 @@
 
 mod activity;
 mod clock;
+mod derive;
 mod error;
 mod fault;
 mod folder;

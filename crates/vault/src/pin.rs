@@ -38,10 +38,7 @@ impl Pin {
     /// [`PinFormatError::TooShort`] below 4 characters, [`PinFormatError::TooLong`] above 63, counted after
     /// normalization.
     pub fn new(typed: impl Into<Zeroizing<String>>) -> Result<Self, PinFormatError> {
-        let typed = typed.into();
-        // Normalization can triple the length; a string that grows leaves copies of itself behind.
-        let mut pin = Zeroizing::new(String::with_capacity(typed.len().saturating_mul(3)));
-        pin.extend(typed.nfc());
+        let pin = normalized(&typed.into());
         match pin.chars().count() {
             ..MIN_CHARACTERS => Err(PinFormatError::TooShort),
             MIN_CHARACTERS..=MAX_CHARACTERS => Ok(Self(pin)),
@@ -68,6 +65,14 @@ impl fmt::Debug for Pin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Pin")
     }
+}
+
+/// What was typed, in Unicode normalization form C.
+pub(crate) fn normalized(typed: &str) -> Zeroizing<String> {
+    // Normalization can triple the length; a string that grows leaves copies of itself behind.
+    let mut normalized = Zeroizing::new(String::with_capacity(typed.len().saturating_mul(3)));
+    normalized.extend(typed.nfc());
+    normalized
 }
 
 /// Why something typed is not a PIN.

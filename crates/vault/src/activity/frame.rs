@@ -12,11 +12,11 @@ use std::fmt;
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use hkdf::Hkdf;
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::entry::Entry;
+use crate::derive::derive;
 use crate::random::{RandomError, random};
 
 /// What frames are sealed with.
@@ -28,12 +28,8 @@ pub(crate) struct Frame(pub(crate) [u8; FRAME_LENGTH]);
 
 impl LogKey {
     /// Derives the key.
-    #[expect(clippy::expect_used, reason = "HKDF-SHA-256 gives up to 8160 bytes")]
     pub(crate) fn new(index_key: &[u8; 32]) -> Self {
-        let mut key = Zeroizing::new([0; 32]);
-        Hkdf::<Sha256>::new(None, index_key)
-            .expand(b"roamkey activity v1", &mut *key)
-            .expect("32 bytes are taken");
+        let key: Zeroizing<[u8; 32]> = derive(index_key, b"roamkey activity v1");
         Self(XChaCha20Poly1305::new((&*key).into()))
     }
 }

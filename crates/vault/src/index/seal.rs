@@ -14,12 +14,12 @@ use std::fmt;
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use hkdf::Hkdf;
 use hmac::{Hmac, Mac as _};
 use roamkey_cbor::{Value, decode_prefix, encode};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
+use crate::derive::derive;
 use crate::random::{RandomError, random};
 
 /// Seals and opens columns, and hides what rows are looked up by.
@@ -158,15 +158,6 @@ impl Column {
             Self::Credential => 5,
         }
     }
-}
-
-#[expect(clippy::expect_used, reason = "HKDF-SHA-256 gives up to 8160 bytes")]
-fn derive<const N: usize>(index_key: &[u8; 32], info: &[u8]) -> Zeroizing<[u8; N]> {
-    let mut key = Zeroizing::new([0; N]);
-    Hkdf::<Sha256>::new(None, index_key)
-        .expand(info, &mut *key)
-        .expect("at most 64 bytes are taken");
-    key
 }
 
 const NONCE_LENGTH: usize = 24;

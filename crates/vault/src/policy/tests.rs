@@ -179,6 +179,16 @@ fn each_mistake_has_its_error_and_names_its_key() {
     }
 }
 
+#[test]
+fn the_administrators_guide_shows_a_policy_that_is_read() {
+    let guide = include_str!("../../../../docs/operator/policy.md");
+    let (_, rest) = guide.split_once("```toml\n").unwrap();
+    let (sample, _) = rest.split_once("```").unwrap();
+    let policy = Policy::parse(sample).unwrap();
+    assert_eq!(policy.minimum_pin_length(), Some(6));
+    assert_eq!(policy.passkey_rules.len(), 2);
+}
+
 #[cfg(unix)]
 mod file {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};

@@ -20,13 +20,13 @@ use std::fmt;
 use argon2::{Algorithm, Argon2, Params, Version};
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use hkdf::Hkdf;
 use roamkey_cbor::{Value, decode_prefix, encode_into, encoded_len};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use super::{FileStoreError, Passphrase};
+use crate::derive::derive;
 use crate::keyring::SecretBytes;
 use crate::random::random;
 
@@ -215,15 +215,6 @@ fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], FileStoreError> {
     let (taken, left) = rest.split_first_chunk::<N>().ok_or(FileStoreError::Damaged)?;
     *rest = left;
     Ok(*taken)
-}
-
-#[expect(clippy::expect_used, reason = "HKDF-SHA-256 gives up to 8160 bytes")]
-fn derive<const N: usize>(master: &[u8; 32], label: &[u8]) -> Zeroizing<[u8; N]> {
-    let mut derived = Zeroizing::new([0; N]);
-    Hkdf::<Sha256>::new(None, master)
-        .expand(label, &mut *derived)
-        .expect("at most 32 bytes are taken");
-    derived
 }
 
 const MAGIC: &[u8; 16] = b"Roamkey secrets\n";

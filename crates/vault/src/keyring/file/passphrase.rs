@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
+
+use crate::pin::normalized;
 
 /// A passphrase as typed, in Unicode normalization form C, so that it is the same on every keyboard: 12 to 1024
 /// characters. Whoever has the file may try as many as they have time for.
@@ -17,10 +18,7 @@ impl Passphrase {
     /// [`PassphraseFormatError::TooShort`] below 12 characters, [`PassphraseFormatError::TooLong`] above 1024, counted
     /// after normalization.
     pub fn new(typed: impl Into<Zeroizing<String>>) -> Result<Self, PassphraseFormatError> {
-        let typed = typed.into();
-        // Normalization can triple the length; a string that grows leaves copies of itself behind.
-        let mut passphrase = Zeroizing::new(String::with_capacity(typed.len().saturating_mul(3)));
-        passphrase.extend(typed.nfc());
+        let passphrase = normalized(&typed.into());
         match passphrase.chars().count() {
             ..MIN_CHARACTERS => Err(PassphraseFormatError::TooShort),
             MIN_CHARACTERS..=MAX_CHARACTERS => Ok(Self(passphrase)),
@@ -53,3 +51,25 @@ pub enum PassphraseFormatError {
 
 const MIN_CHARACTERS: usize = 12;
 const MAX_CHARACTERS: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passphrase_has_12_to_1024_characters_on_any_keyboard() {
+        let passphrase = |text: &str| Passphrase::new(text.to_owned());
+        assert!(matches!(
+            passphrase("elevencharr"),
+            Err(PassphraseFormatError::TooShort)
+        ));
+        let composed = passphrase("twelve char\u{e4}").unwrap();
+        let decomposed = passphrase("twelve chara\u{308}").unwrap();
+        assert_eq!(composed.as_bytes(), decomposed.as_bytes());
+        assert!(matches!(
+            passphrase(&"x".repeat(1025)),
+            Err(PassphraseFormatError::TooLong)
+        ));
+        assert_eq!(format!("{composed:?}"), "Passphrase");
+    }
+}
