@@ -223,7 +223,7 @@ async fn fragments_are_one_message_and_control_frames_may_come_between() {
         )
         .closes(1002),
         case("a fragmented close", &[frame(CLOSE, &[3, 232])]).closes(1002),
-        case("a continuation of nothing", &[last.clone()]).closes(1002),
+        case("a continuation of nothing", std::slice::from_ref(&last)).closes(1002),
         case("an open continuation of nothing", &[frame(CONTINUATION, b"x")]).closes(1002),
         case(
             "a continuation after the end",
