@@ -147,7 +147,7 @@ fn dependencies_point_down_and_no_adapter_knows_another() {
         &["roamkey-cbor"],
         &["roamkey-ctap"],
         &["roamkey-hybrid", "roamkey-authenticator"],
-        &["roamkey-session"],
+        &["roamkey-session", "roamkey-exchange"],
         &["roamkey-ble", "roamkey-tunnel", "roamkey-vault"],
         &["roamkey-device"],
         &["roamkey-cli"],
@@ -313,9 +313,10 @@ fn root() -> &'static Path {
 }
 
 /// Bytes, time and randomness in, bytes out.
-const PURE: [&str; 4] = [
+const PURE: [&str; 5] = [
     "roamkey-cbor",
     "roamkey-ctap",
     "roamkey-hybrid",
     "roamkey-authenticator",
+    "roamkey-exchange",
 ];

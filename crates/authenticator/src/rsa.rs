@@ -13,7 +13,9 @@
 use std::fmt;
 
 use crypto_bigint::{BoxedUint, ConcatenatingMul, NonZero, Odd};
-use pkcs8::der::Decode;
+use pkcs8::der::asn1::{AnyRef, OctetStringRef, UintRef};
+use pkcs8::der::{Decode, Encode};
+use pkcs8::spki::AlgorithmIdentifierRef;
 use pkcs8::{ObjectIdentifier, PrivateKeyInfoRef};
 use ring::rand::SystemRandom;
 use ring::rsa::{KeyPair, KeyPairComponents, PublicKeyComponents};
@@ -90,6 +92,14 @@ impl RsaPrivateKey {
         Ok(own)
     }
 
+    /// Writes the key as PKCS#8, for other programs: what [`from_pkcs8`](Self::from_pkcs8) reads.
+    #[must_use]
+    pub fn to_pkcs8(&self) -> Zeroizing<Vec<u8>> {
+        let (p, q) = self.primes.split_at(self.primes.len() / 2);
+        // The numbers made this key, so they can be computed and written.
+        components(p, q).and_then(|key| encode(&key)).unwrap_or_default()
+    }
+
     /// Returns the primes as [`from_primes`](Self::from_primes) takes them, the larger one first.
     pub(crate) fn primes(&self) -> &[u8] {
         &self.primes
@@ -123,8 +133,16 @@ impl fmt::Debug for RsaPrivateKey {
     }
 }
 
-/// Computes the rest of the key; p > q.
+/// Every number of a key; the public ones could be known to anybody.
+type Components = KeyPairComponents<Zeroizing<Vec<u8>>>;
+
+/// Makes the key that signs; p > q.
 fn pair(p: &[u8], q: &[u8]) -> Option<KeyPair> {
+    KeyPair::from_components(&components(p, q)?).ok()
+}
+
+/// Computes the rest of the key; p > q.
+fn components(p: &[u8], q: &[u8]) -> Option<Components> {
     let bits = u32::try_from(p.len()).ok()?.checked_mul(8)?;
     let number = |bytes: &[u8]| BoxedUint::from_be_slice(bytes, bits).ok().map(Zeroizing::new);
     let (p, q) = (number(p)?, number(q)?);
@@ -134,7 +152,7 @@ fn pair(p: &[u8], q: &[u8]) -> Option<KeyPair> {
 
     let modulus = p.concatenating_mul(&*q);
     let totient = Zeroizing::new(p_less_one.concatenating_mul(&*q_less_one));
-    let components = KeyPairComponents {
+    Some(KeyPairComponents {
         public_key: PublicKeyComponents {
             n: bytes(&modulus),
             e: Zeroizing::new(EXPONENT.to_vec()),
@@ -149,8 +167,38 @@ fn pair(p: &[u8], q: &[u8]) -> Option<KeyPair> {
             let inverse = Option::<BoxedUint>::from(q.invert_odd_mod(&p)).map(Zeroizing::new)?;
             bytes(&inverse)
         },
+    })
+}
+
+/// Writes `RSAPrivateKey` (RFC 8017 appendix A.1.2) inside `PrivateKeyInfo`.
+fn encode(key: &Components) -> Option<Zeroizing<Vec<u8>>> {
+    let number = |bytes| UintRef::new(bytes).ok();
+    let inner = to_der(&pkcs1::RsaPrivateKeyRef {
+        modulus: number(&key.public_key.n)?,
+        public_exponent: number(&key.public_key.e)?,
+        private_exponent: number(&key.d)?,
+        prime1: number(&key.p)?,
+        prime2: number(&key.q)?,
+        exponent1: number(&key.dP)?,
+        exponent2: number(&key.dQ)?,
+        coefficient: number(&key.qInv)?,
+        other_prime_infos: None,
+    })?;
+    let algorithm = AlgorithmIdentifierRef {
+        oid: RSA_ENCRYPTION,
+        parameters: Some(AnyRef::NULL),
     };
-    KeyPair::from_components(&components).ok()
+    to_der(&PrivateKeyInfoRef::new(
+        algorithm,
+        OctetStringRef::new(&inner).ok()?,
+    ))
+}
+
+fn to_der(value: &impl Encode) -> Option<Zeroizing<Vec<u8>>> {
+    let length = usize::try_from(value.encoded_len().ok()?).ok()?;
+    let mut der = Zeroizing::new(vec![0; length]);
+    value.encode_to_slice(&mut der).ok()?;
+    Some(der)
 }
 
 /// Computes e⁻¹ mod `modulus`; `None` if there is none.
