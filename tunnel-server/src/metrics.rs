@@ -331,6 +331,28 @@ mod tests {
     }
 
     #[test]
+    fn every_reason_moves_its_own_line() {
+        let metrics = Metrics::new();
+        let line = |name: &str, reason: &str| format!("\n{PREFIX}{name}{{reason=\"{reason}\"}} 1\n");
+        for outcome in Outcome::ALL {
+            metrics.ended(outcome);
+        }
+        for refusal in Refusal::ALL {
+            metrics.refused(refusal);
+        }
+        for dropped in Dropped::ALL {
+            metrics.dropped(dropped);
+        }
+        let page = metrics.render(0, false);
+        let ended = Outcome::ALL.map(|outcome| line("tunnels_ended_total", outcome.label()));
+        let refused = Refusal::ALL.map(|refusal| line("requests_refused_total", refusal.label()));
+        let dropped = Dropped::ALL.map(|dropped| line("connections_dropped_total", dropped.label()));
+        for line in ended.iter().chain(&refused).chain(&dropped) {
+            assert!(page.contains(line), "{line} in {page}");
+        }
+    }
+
+    #[test]
     fn every_reason_is_there_from_the_start() {
         let page = Metrics::new().render(0, false);
         assert_eq!(page.matches("tunnels_ended_total{").count(), Outcome::ALL.len());
