@@ -123,6 +123,9 @@ impl SharedSecret {
 }
 
 #[cfg(test)]
+mod wycheproof;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use rand::SeedableRng;

@@ -9,6 +9,9 @@
     reason = "a test fails by panicking"
 )]
 
+mod canonical;
+
+use canonical::assert_canonical;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -285,19 +288,12 @@ prop_compose! {
     }
 }
 
-/// Checks the CBOR part of a message with an independent decoder.
-fn assert_foreign_decodable(cbor: &[u8]) {
-    let mut rest = cbor;
-    let _: ciborium::Value = ciborium::from_reader(&mut rest).unwrap();
-    assert!(rest.is_empty());
-}
-
 proptest! {
     #[test]
     fn commands_survive_the_wire(command in command()) {
         let message = command.encode();
         if message.len() > 1 {
-            assert_foreign_decodable(&message[1..]);
+            assert_canonical(&message[1..]);
         }
         prop_assert_eq!(Command::decode(&message), Ok(command));
     }
@@ -313,22 +309,28 @@ proptest! {
     fn responses_survive_the_wire(
         created in make_credential_response(), signed in get_assertion_response(), key in cose_key(),
     ) {
-        assert_foreign_decodable(&created.encode()[1..]);
-        assert_foreign_decodable(&signed.encode()[1..]);
+        assert_canonical(&created.encode()[1..]);
+        assert_canonical(&signed.encode()[1..]);
         prop_assert_eq!(make_credential::Response::decode(&created.encode()), Ok(created));
         prop_assert_eq!(get_assertion::Response::decode(&signed.encode()), Ok(signed));
+        assert_canonical(&KeyAgreement(key.clone()).encode()[1..]);
         prop_assert_eq!(KeyAgreement::decode(&KeyAgreement(key.clone()).encode()), Ok(KeyAgreement(key)));
     }
 
     #[test]
     fn info_survives_the_wire(info in info()) {
-        assert_foreign_decodable(&info.encode());
+        assert_canonical(&info.encode());
         prop_assert_eq!(Info::decode(&info.encode()), Ok(info));
     }
 
     #[test]
     fn authenticator_data_survives_the_wire(data in authenticator_data()) {
         let bytes = data.encode().unwrap();
+        if let Some(extensions) = &data.extensions {
+            let written = roamkey_cbor::encode(&extensions.clone().into());
+            assert_canonical(&written);
+            prop_assert!(bytes.ends_with(&written));
+        }
         prop_assert_eq!(AuthenticatorData::decode(&bytes), Ok(data));
     }
 

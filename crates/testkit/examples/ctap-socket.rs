@@ -153,7 +153,15 @@ fn serve(path: &Path, person: Person) -> std::io::Result<()> {
     eprintln!("ctap-socket: listening on {}", path.display());
     let device = Arc::new(Mutex::new(Device::new(person)));
     for stream in listener.incoming() {
-        let (stream, device) = (stream?, Arc::clone(&device));
+        let stream = match stream {
+            Ok(stream) => stream,
+            // A peer that hung up while it waited, or too many of them: the next one is served.
+            Err(error) => {
+                eprintln!("ctap-socket: a connection did not come about: {error}");
+                continue;
+            }
+        };
+        let device = Arc::clone(&device);
         std::thread::spawn(move || {
             if let Err(error) = converse(stream, &device) {
                 eprintln!("ctap-socket: a connection ended: {error}");

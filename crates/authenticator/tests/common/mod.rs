@@ -10,6 +10,9 @@
     reason = "shared by tests of which each uses a part; a test fails by panicking"
 )]
 
+#[path = "../../../ctap/tests/canonical/mod.rs"]
+pub(crate) mod canonical;
+
 use ciborium::Value;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -290,7 +293,7 @@ fn head(auth_data: &[u8]) -> (u8, u32) {
 
 fn success(message: &[u8]) -> std::collections::BTreeMap<i64, Value> {
     assert_eq!(message[0], 0, "status {:#04x}", message[0]);
-    roamkey_cbor::decode(&message[1..]).unwrap();
+    canonical::assert_canonical(&message[1..]);
     let map: Value = ciborium::from_reader(&message[1..]).unwrap();
     let entries = map.into_map().unwrap().into_iter();
     entries
