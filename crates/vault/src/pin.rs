@@ -138,8 +138,8 @@ pub enum PinError {
     /// There is no PIN.
     #[error("no PIN has been set")]
     NotSet,
-    /// The policy of this device does not count the app PIN as a verification.
-    #[error("the policy of this device does not allow the PIN")]
+    /// The policy of this device does not count this way to verify the user.
+    #[error("the policy of this device does not allow this verification")]
     NotAllowed,
     /// The policy of this device asks for a longer PIN. One that was set before and is right can still be changed.
     #[error("the policy of this device asks for a PIN of at least {minimum} characters")]

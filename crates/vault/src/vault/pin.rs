@@ -81,7 +81,8 @@ impl Vault {
     ///
     /// # Errors
     ///
-    /// [`PinError::NotSet`], [`PinError::Item`] if a newer version of this program has set the PIN, the keyring's.
+    /// [`PinError::NotSet`], [`PinError::Item`] if a newer version of this program has set the PIN,
+    /// [`PinError::NotAllowed`] if the policy does not count how the user was verified; the keyring's.
     pub fn reset_pin(&self, verified: Option<UserVerified>, now: UnixTime) -> Result<PinReset, PinError> {
         let reset = self.reset_pin_at(verified, &Moment::new(now))?;
         if reset == PinReset::Done {
@@ -95,6 +96,12 @@ impl Vault {
         verified: Option<UserVerified>,
         now: &Moment,
     ) -> Result<PinReset, PinError> {
+        if verified
+            .as_ref()
+            .is_some_and(|verified| !self.policy.allows(verified.method()))
+        {
+            return Err(PinError::NotAllowed);
+        }
         let lock = self.lock_pin()?;
         let mut item = match self.pin_item() {
             Ok(item) => item.ok_or(PinError::NotSet)?,

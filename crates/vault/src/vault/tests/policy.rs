@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use roamkey_authenticator::{
-    CredentialStore as _, PolicyLimit, PolicyVerdict, UnixTime, UserVerificationState,
+    CredentialStore as _, PolicyLimit, PolicyVerdict, UnixTime, UserVerificationState, UserVerified,
+    VerificationMethod,
 };
 
 use super::support::*;
@@ -74,6 +75,19 @@ fn a_verification_that_the_policy_does_not_name_verifies_nobody() {
         vault.user_verification().unwrap(),
         UserVerificationState::NotConfigured
     );
+}
+
+#[test]
+fn a_verification_that_the_policy_does_not_name_resets_no_pin() {
+    let world = World::new();
+    world.vault().set_pin(&pin("2468"), NOW).unwrap();
+    let vault = managed(&world, "[verification]\nallowed = [\"app_pin\"]");
+    let verified = UserVerified::by(VerificationMethod::OperatingSystem);
+    assert!(matches!(
+        vault.reset_pin(Some(verified), NOW),
+        Err(PinError::NotAllowed)
+    ));
+    vault.verify_pin(&pin("2468"), NOW).unwrap();
 }
 
 #[test]
