@@ -55,6 +55,12 @@ pub struct Account {
 }
 
 impl Account {
+    /// Returns the passkey's credential ID.
+    #[must_use]
+    pub fn id(&self) -> &CredentialId {
+        &self.id
+    }
+
     /// Returns the account's names and handle.
     #[must_use]
     pub fn user(&self) -> &PublicKeyCredentialUserEntity {
@@ -228,11 +234,15 @@ impl UserConsent {
         self.ceremony.is(ceremony)
     }
 
-    pub(crate) fn account(&self) -> Option<&CredentialId> {
+    /// Returns the passkey that the person chose, if there was one to choose.
+    #[must_use]
+    pub fn account(&self) -> Option<&CredentialId> {
         self.account.as_ref()
     }
 
-    pub(crate) fn user_verified(&self) -> bool {
+    /// Tells whether the person was verified.
+    #[must_use]
+    pub fn user_verified(&self) -> bool {
         self.verified.is_some()
     }
 }

@@ -20,6 +20,10 @@ pub(crate) struct Cli {
     /// The folder for the passkey list and settings; the keys themselves are in the OS keyring.
     #[arg(long, global = true, value_name = "DIR", env = "ROAMKEY_DATA_DIR")]
     pub(crate) data_dir: Option<PathBuf>,
+
+    /// Read the passphrase of the passkeys' file from this file instead of asking for it.
+    #[arg(long, global = true, value_name = "FILE", env = "ROAMKEY_PASSPHRASE_FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
 }
 
 /// What `roamkey` can do.
@@ -33,6 +37,16 @@ pub(crate) enum Command {
     Doctor(crate::doctor::Doctor),
     /// Say how Roamkey makes sure that it is you, or choose another way.
     Verification(crate::verification::Verification),
+    /// Set, change or reset the PIN, or say how it stands.
+    Pin(crate::pin::Pin),
+    /// Read what happened on this device.
+    Activity(crate::activity::Activity),
+    /// Count what happened on this device.
+    Statistics(crate::activity::Statistics),
+    /// Say which rules this device is under, and what they mean for each passkey.
+    Policy(crate::policy::Policy),
+    /// Say where passkeys are kept, or choose a file where there is no keyring.
+    Store(crate::policy::Store),
     /// Print a completion script for a shell.
     Completion(crate::completion::Completion),
     /// Write the manual pages.

@@ -2,27 +2,29 @@
 
 use std::fs;
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use roamkey_device::tunnel::WebSocketTunnel;
 use roamkey_device::vault::Pin;
 use roamkey_device::{
     Code, CodeSource, Device, Done, ErrorCode, Failure, Hint, MAX_FILE_BYTES, TunnelDomain, Verification,
+    VerificationMethod,
 };
 #[cfg(feature = "dev")]
 use zeroize::Zeroizing;
 
 use crate::args::Authenticate;
-use crate::output::logged;
+use crate::output::{Stop, logged};
 use crate::person::{Answers, Person};
+use crate::place::Place;
 use crate::report::{Event, Reporter};
 use crate::terminal::{Echo, Terminal};
 
 /// Runs the command and returns the exit code.
-pub(crate) async fn run(args: Authenticate, data_dir: PathBuf) -> u8 {
+pub(crate) async fn run(args: Authenticate, place: Place) -> u8 {
     let reporter = Reporter::new(args.json);
     let finished = tokio::select! {
-        finished = sign_in(&args, data_dir, &reporter) => finished,
+        finished = sign_in(&args, &place, &reporter) => finished,
         // Dropping the transaction takes the advert off the air and closes the tunnel.
         _ = tokio::signal::ctrl_c() => Err(ErrorCode::Refused),
     };
@@ -40,11 +42,12 @@ pub(crate) async fn run(args: Authenticate, data_dir: PathBuf) -> u8 {
     0
 }
 
-async fn sign_in(args: &Authenticate, data_dir: PathBuf, reporter: &Reporter) -> Result<Done, ErrorCode> {
+async fn sign_in(args: &Authenticate, place: &Place, reporter: &Reporter) -> Result<Done, ErrorCode> {
     let code = read_code(args)?;
     let domain = TunnelDomain::new(args.tunnel.id).map_err(|_| ErrorCode::TunnelServiceUnassigned)?;
     let tunnel = WebSocketTunnel::new(domain, args.tunnel.address.clone());
-    let device = Device::system(data_dir, tunnel).map_err(|failure| logged(&failure))?;
+    let config = place.config().map_err(Stop::into_code)?;
+    let device = Device::system(config, place.dir.clone(), tunnel).map_err(|failure| logged(&failure))?;
     let sign_in = device.read(&code).map_err(|failure| logged(&failure))?;
     reporter.report(&Event::Code {
         operation: operation(sign_in.hint()),
@@ -56,7 +59,11 @@ async fn sign_in(args: &Authenticate, data_dir: PathBuf, reporter: &Reporter) ->
     let answers = answers(args)?;
     set_up(&device.verification(), &answers).await?;
     let person = Person::new(answers, device.verification(), sign_in.source(), reporter);
-    device.run(sign_in, &person).await.map_err(|failure| {
+    let done = device.run(sign_in, &person).await;
+    if device.is_unnoted() {
+        reporter.report(&Event::Unnoted);
+    }
+    done.map_err(|failure| {
         let code = logged(&failure);
         // To the other end every failed verification is one; the person knows better.
         person
@@ -137,6 +144,9 @@ async fn set_up(verification: &Verification, answers: &Answers) -> Result<(), Er
     let way = verification.way().await.map_err(|failure| logged(&failure))?;
     if way.is_some() {
         return Ok(());
+    }
+    if !verification.allows(VerificationMethod::AppPin) {
+        return Err(ErrorCode::PinNotAllowed);
     }
     let pin = match answers {
         Answers::Terminal(terminal) => {

@@ -1,16 +1,17 @@
 //! `roamkey doctor`: what works, what does not, and what to do about it.
 
-use std::path::PathBuf;
-
 use roamkey_device::doctor::{Check, Facts, FolderFacts, Part, Verdict, examine};
 use roamkey_device::tunnel::WebSocketTunnel;
+use roamkey_device::vault::StoreKind;
 use roamkey_device::{ErrorCode, TunnelDomain, VerificationChoice, Way};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::args::Tunnel;
+use crate::list::store_name;
 use crate::messages::message;
 use crate::output::{Output, Stop};
+use crate::place::Place;
 use crate::time::date_time;
 
 /// `roamkey doctor`
@@ -37,16 +38,16 @@ struct Line {
 
 /// Runs the command and returns the exit code: 0 if everything that a sign-in needs works, otherwise that of the
 /// first thing that does not.
-pub(crate) async fn run(args: Doctor, data_dir: PathBuf) -> u8 {
+pub(crate) async fn run(args: Doctor, place: Place) -> u8 {
     let output = Output::new(args.json);
-    output.end(report(&args, data_dir, output).await)
+    output.end(report(&args, place, output).await)
 }
 
-async fn report(args: &Doctor, dir: PathBuf, output: Output) -> Result<(), Stop> {
+async fn report(args: &Doctor, place: Place, output: Output) -> Result<(), Stop> {
     let domain = TunnelDomain::new(args.tunnel.id).map_err(|_| ErrorCode::TunnelServiceUnassigned)?;
     let tunnel = WebSocketTunnel::new(domain, args.tunnel.address.clone());
-    let vault = roamkey_device::vault_in(&dir)?;
-    let checks = examine(vault, dir, &tunnel).await;
+    let vault = place.vault()?;
+    let checks = examine(vault, place.dir, &tunnel).await;
     let mut broken = Vec::new();
     for check in &checks {
         output.print(&line(check), || text(check))?;
@@ -108,12 +109,13 @@ fn name(part: Part) -> (&'static str, &'static str) {
         Part::Clock => ("clock", "Clock"),
         Part::Verification => ("verification", "Verification"),
         Part::Folder => ("folder", "Data folder"),
+        Part::Activity => ("activity", "Activity log"),
     }
 }
 
 fn facts(facts: &Facts) -> Value {
     match facts {
-        Facts::Store { passkeys } => json!({ "kind": "keyring", "passkeys": passkeys }),
+        Facts::Store { kind, passkeys } => json!({ "kind": store_name(*kind), "passkeys": passkeys }),
         Facts::Bluetooth { adapter, free_slots } => json!({ "adapter": adapter, "free_slots": free_slots }),
         Facts::Tunnel { host, address } => json!({ "host": host, "address": address }),
         Facts::Clock { now, ahead } => json!({ "now": now.0, "seconds_ahead": ahead }),
@@ -132,16 +134,21 @@ fn facts(facts: &Facts) -> Value {
             private,
             free,
         }) => json!({ "path": path, "exists": exists, "private": private, "free_bytes": free }),
+        Facts::Activity { entries } => json!({ "entries": entries }),
     }
 }
 
 /// The facts in a few words.
 fn known(facts: &Facts) -> String {
     match facts {
-        Facts::Store {
-            passkeys: Some(count),
-        } => format!("{}, {}", "OS keyring", passkeys(*count)),
-        Facts::Store { passkeys: None } => "OS keyring".to_owned(),
+        Facts::Store { kind, passkeys: held } => {
+            let kind = match kind {
+                StoreKind::OsKeyring => "OS keyring",
+                StoreKind::PassphraseFile => "a file under a passphrase",
+            };
+            let held = held.map(|held| format!(", {}", passkeys(held)));
+            format!("{kind}{}", held.unwrap_or_default())
+        }
         Facts::Bluetooth { adapter, .. } => adapter.clone().unwrap_or_default(),
         Facts::Tunnel { host, address } if address.strip_suffix(":443") == Some(host) => host.clone(),
         Facts::Tunnel { host, address } => format!("{host} at {address}"),
@@ -175,6 +182,11 @@ fn known(facts: &Facts) -> String {
             let there = if *exists { "" } else { ", made when first needed" };
             format!("{}{there}{room}", path.display())
         }
+        Facts::Activity { entries: None } => String::new(),
+        Facts::Activity { entries: Some(1) } => "intact, 1 entry".to_owned(),
+        Facts::Activity {
+            entries: Some(entries),
+        } => format!("intact, {entries} entries"),
     }
 }
 

@@ -1,15 +1,15 @@
 //! `roamkey list`: the passkeys that this device holds.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
 
-use roamkey_device::vault::{PasskeyEntry, PasskeyState};
+use roamkey_device::vault::{PasskeyEntry, PasskeyState, StoreKind};
 use roamkey_device::{UnixTime, now};
 use serde::Serialize;
 
 use crate::args::List;
 use crate::output::{Output, Stop, table};
 use crate::person::plain;
+use crate::place::Place;
 use crate::time::ago;
 
 /// A passkey as `--json` prints it.
@@ -26,13 +26,13 @@ struct Line<'a> {
 }
 
 /// Runs the command and returns the exit code.
-pub(crate) fn run(args: &List, data_dir: PathBuf) -> u8 {
+pub(crate) fn run(args: &List, place: &Place) -> u8 {
     let output = Output::new(args.json);
-    output.end(print(output, &data_dir))
+    output.end(print(output, place))
 }
 
-fn print(output: Output, dir: &Path) -> Result<(), Stop> {
-    let passkeys = roamkey_device::vault_in(dir)?.list()?;
+fn print(output: Output, place: &Place) -> Result<(), Stop> {
+    let passkeys = place.vault()?.list()?;
     if output.is_json() {
         print_json(&passkeys)?;
     } else {
@@ -93,6 +93,31 @@ fn print_table(passkeys: &[PasskeyEntry]) -> io::Result<()> {
     writeln!(out, "{}", table(&rows))?;
     out.flush()
 }
+
+/// The site as a person reads it.
+pub(crate) fn site(entry: &PasskeyEntry) -> String {
+    entry
+        .rp_id
+        .as_deref()
+        .map_or_else(|| "(unknown)".to_owned(), plain)
+}
+
+/// What the passkey is called: its label, or its account.
+pub(crate) fn named(entry: &PasskeyEntry) -> String {
+    let name = entry.label.as_deref().or(entry.user_name.as_deref());
+    plain(name.unwrap_or("(no name)"))
+}
+
+/// The store's name for programs.
+pub(crate) fn store_name(kind: StoreKind) -> &'static str {
+    match kind {
+        StoreKind::OsKeyring => "keyring",
+        StoreKind::PassphraseFile => "passphrase_file",
+    }
+}
+
+/// Said wherever passkeys are shown that are not in a keyring.
+pub(crate) const IN_A_FILE: &str = "These passkeys are in a file under a passphrase, not in an OS keyring.";
 
 fn state(state: PasskeyState) -> &'static str {
     match state {

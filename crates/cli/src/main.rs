@@ -1,6 +1,7 @@
 //! The `roamkey` command. `args` says what it takes, `authenticate` and `list` do it, `messages` holds every sentence
 //! on what went wrong, `report` prints events, `person` and `terminal` ask.
 
+mod activity;
 mod args;
 mod authenticate;
 mod completion;
@@ -11,6 +12,9 @@ mod list;
 mod messages;
 mod output;
 mod person;
+mod pin;
+mod place;
+mod policy;
 mod report;
 mod terminal;
 mod time;
@@ -24,24 +28,35 @@ use clap::Parser as _;
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::args::{Cli, Command};
+use crate::place::Place;
 
 fn main() -> ExitCode {
     let Cli {
         command,
         verbose,
         data_dir,
+        passphrase_file,
     } = Cli::parse();
     log(verbose);
     let Some(data_dir) = data_dir.or_else(roamkey_device::data_dir) else {
         return fail("this user has no home folder: say where to keep data with --data-dir");
     };
+    let place = Place {
+        dir: data_dir,
+        passphrase_file,
+    };
     let exit = match command {
-        Command::List(args) => list::run(&args, data_dir),
+        Command::List(args) => list::run(&args, &place),
+        Command::Activity(args) => activity::run(&args, &place),
+        Command::Statistics(args) => activity::statistics(&args, &place),
+        Command::Pin(args) => wait(pin::run(args, place)),
+        Command::Policy(args) => policy::run(&args, &place),
+        Command::Store(args) => policy::store(&args, &place),
         Command::Completion(args) => completion::completion(&args),
         Command::Manual(args) => completion::manual(&args),
-        Command::Authenticate(args) => wait(authenticate::run(args, data_dir)),
-        Command::Doctor(args) => wait(doctor::run(args, data_dir)),
-        Command::Verification(args) => wait(verification::run(args, data_dir)),
+        Command::Authenticate(args) => wait(authenticate::run(args, place)),
+        Command::Doctor(args) => wait(doctor::run(args, place)),
+        Command::Verification(args) => wait(verification::run(args, place)),
         #[cfg(feature = "dev")]
         Command::Demo(args) => wait(demo::run(args)),
     };

@@ -206,6 +206,21 @@ pub(crate) fn message(code: ErrorCode) -> Message {
             "No PIN has been set up.",
             "Choose one: roamkey pin set. Or let the operating system ask you: roamkey verification os.",
         ),
+        E::PinNotAllowed => (
+            exit::VERIFICATION,
+            "A policy of this device does not count the PIN.",
+            "Let the operating system ask you: roamkey verification os.",
+        ),
+        E::PinTooShort => (
+            exit::VERIFICATION,
+            "A policy of this device asks for a longer PIN.",
+            "See roamkey policy for how long, then choose another one: roamkey pin change.",
+        ),
+        E::PinAlreadySet => (
+            exit::VERIFICATION,
+            "There is a PIN already.",
+            "Change it with: roamkey pin change. If it is forgotten: roamkey pin reset.",
+        ),
         E::PinWrong => (
             exit::VERIFICATION,
             "The PIN was wrong.",
@@ -306,6 +321,97 @@ pub(crate) fn message(code: ErrorCode) -> Message {
             exit::KEYRING,
             "The passkey list could not be read or written.",
             "Check free space and permissions of the data folder, then try again.",
+        ),
+        E::PasskeyNotFound => (
+            exit::NO_MATCH,
+            "There is no such passkey.",
+            "Look for its id with: roamkey list, or roamkey list --state removed.",
+        ),
+        E::PasskeyIdAmbiguous => (
+            exit::NO_MATCH,
+            "Several passkeys have ids that begin like this.",
+            "Type more of the id.",
+        ),
+        E::PasskeyIdUnfit => (
+            exit::NO_MATCH,
+            "This is not the beginning of a passkey's id.",
+            "An id has 1 to 32 hexadecimal digits; roamkey list shows it in the first column.",
+        ),
+        E::PasskeyRemoved => (
+            exit::NO_MATCH,
+            "This passkey was removed.",
+            "Take it back first: roamkey restore-removed.",
+        ),
+        E::PasskeyNotRemoved => (
+            exit::NO_MATCH,
+            "This passkey was not removed.",
+            "Remove it first: roamkey remove. Nothing was changed.",
+        ),
+        E::LabelUnfit => (
+            exit::NO_MATCH,
+            "This can't be a label.",
+            "A label has 1 to 64 characters on one line.",
+        ),
+        E::NotConfirmed => (exit::REFUSED, "You did not say yes.", "Nothing was changed."),
+        E::NobodyToConfirm => (
+            exit::REFUSED,
+            "There is no terminal to ask you on, and this needs your yes.",
+            "Nothing was changed. Run this in a terminal, or say --yes.",
+        ),
+        E::PassphraseNeeded => (
+            exit::KEYRING,
+            "The passkeys are in a file, and its passphrase is needed.",
+            "Run this in a terminal, or name a file that holds it: --passphrase-file.",
+        ),
+        E::PassphraseWrong => (
+            exit::KEYRING,
+            "This is not the passphrase of the passkeys' file.",
+            "Try again. Nothing was changed; without the passphrase the file can't be opened by anybody.",
+        ),
+        E::PassphraseUnfit => (
+            exit::KEYRING,
+            "This can't be the passphrase.",
+            "Choose 12 to 1024 characters and type the same twice. Six words make a good one.",
+        ),
+        E::PassphraseUnreadable => (
+            exit::KEYRING,
+            "The passphrase file can't be read.",
+            "It is a text file with the passphrase in its first line. Check its name and whether you may read it.",
+        ),
+        E::StoreThere => (
+            exit::KEYRING,
+            "There is a file of passkeys already.",
+            "Nothing was changed. Use it, or choose another data folder with --data-dir.",
+        ),
+        E::StoreInKeyring => (
+            exit::KEYRING,
+            "The passkeys of this data folder are in the OS keyring.",
+            "Nothing was changed. For a file, choose another data folder with --data-dir.",
+        ),
+        E::StoreDamaged => (
+            exit::KEYRING,
+            "The file of passkeys is missing or damaged.",
+            "Nothing was changed. Restore secrets.sealed in the data folder from a backup.",
+        ),
+        E::PolicyUnusable => (
+            exit::MACHINE,
+            "The policy of this device can't be used, so nothing is signed.",
+            "Ask the administrator to correct /etc/roamkey/policy.toml; --verbose says what is wrong with it.",
+        ),
+        E::PolicyBlocked => (
+            exit::NO_MATCH,
+            "A policy of this device blocks this passkey.",
+            "Nothing was signed. See roamkey policy, sign in another way, and create a new passkey at the site.",
+        ),
+        E::ActivityUnreadable => (
+            exit::KEYRING,
+            "The activity log could not be read or written.",
+            "Check free space and permissions of the data folder. Passkeys are not concerned.",
+        ),
+        E::ActivityBroken => (
+            exit::KEYRING,
+            "The activity log is not what Roamkey wrote.",
+            "Keep a copy of activity.log, find out who else can write there, then move it away to begin a new one.",
         ),
         E::ClockWrong => (
             exit::MACHINE,

@@ -28,6 +28,16 @@ pub(crate) enum Stop {
     Output(io::Error),
 }
 
+impl Stop {
+    /// The code, for where the end is told in another way.
+    pub(crate) fn into_code(self) -> ErrorCode {
+        match self {
+            Self::Code(code) => code,
+            Self::Exit(_) | Self::Output(_) => ErrorCode::Internal,
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Outcome {
     event: &'static str,

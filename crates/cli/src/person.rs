@@ -13,8 +13,9 @@ use roamkey_device::{
 #[cfg(feature = "dev")]
 use zeroize::Zeroizing;
 
+use crate::policy::verdict_in_words;
 use crate::report::{Account, Event, Reporter};
-use crate::terminal::{Echo, Terminal};
+use crate::terminal::{Echo, Terminal, is_yes};
 
 /// Who answers.
 #[derive(Debug)]
@@ -66,7 +67,7 @@ impl User for Person<'_> {
                 Err(refusal) => return Err(prompt.refuse(refusal)),
             },
         };
-        prompt.approve(choice, verified).map_err(|_| Refusal::Denied)
+        prompt.approve(choice, verified).map_err(Refusal::from)
     }
 }
 
@@ -114,7 +115,7 @@ impl<'a> Person<'a> {
                     .contains(&number)
                     .then(|| AccountChoice(number.saturating_sub(1)))
             }
-            yes if ["y", "yes"].iter().any(|word| word.eq_ignore_ascii_case(yes)) => Some(AccountChoice(0)),
+            yes if is_yes(yes) => Some(AccountChoice(0)),
             _ => None,
         }
     }
@@ -254,6 +255,9 @@ fn show(prompt: &ConsentPrompt, source: CodeSource) -> String {
                     None => "never used".to_owned(),
                 };
                 lines.push(format!("    {number}  {name}{label}, {last}"));
+                if let Some(verdict) = verdict_in_words(entry.policy()) {
+                    lines.push(format!("       {verdict}, by a policy of this device"));
+                }
             }
             if accounts.is_empty() {
                 lines.push("    account  none on this device".to_owned());
@@ -273,7 +277,7 @@ fn show(prompt: &ConsentPrompt, source: CodeSource) -> String {
     lines.join("\n")
 }
 
-fn account(name: Option<&str>, display_name: Option<&str>) -> String {
+pub(crate) fn account(name: Option<&str>, display_name: Option<&str>) -> String {
     match (name.unwrap_or_default(), display_name.unwrap_or_default()) {
         ("", "") => "(no name)".to_owned(),
         (name, "") | ("", name) => plain(name),

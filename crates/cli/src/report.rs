@@ -48,6 +48,8 @@ pub(crate) enum Event<'a> {
     Withdrawn,
     /// The answer is on its way.
     Answered,
+    /// What happened could not be noted in the activity log.
+    Unnoted,
     /// The end.
     Outcome {
         ok: bool,
@@ -195,6 +197,9 @@ fn text(event: &Event<'_>) -> Option<String> {
         }
         Event::Withdrawn => "the browser took its request back".to_owned(),
         Event::Answered => "answer sent".to_owned(),
+        Event::Unnoted => {
+            "warning: this could not be noted in the activity log (roamkey doctor says why)".to_owned()
+        }
         Event::Outcome {
             message,
             next_step: None,

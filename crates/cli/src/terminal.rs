@@ -11,6 +11,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 
+use roamkey_device::ErrorCode;
 use rustix::termios::{LocalModes, OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr};
 use tokio::sync::oneshot;
 use zeroize::Zeroizing;
@@ -43,17 +44,44 @@ impl Terminal {
         let _ = writeln!(&*self.0, "{line}");
     }
 
-    /// Asks for one line. Dropping the future withdraws the question.
+    /// Asks for one line and waits for it.
     ///
-    /// Fails with `UnexpectedEof` when the person ends the input.
-    pub(crate) async fn ask(&self, question: &str, echo: Echo) -> io::Result<Zeroizing<String>> {
-        let _hidden = match echo {
+    /// Fails as [`ask`](Self::ask) does.
+    pub(crate) fn ask_now(&self, question: &str, echo: Echo) -> io::Result<Zeroizing<String>> {
+        let _hidden = self.begin(question, echo)?;
+        read_line(&self.0)
+    }
+
+    /// Asks whether to go on. Whatever is not a clear yes is a no.
+    pub(crate) fn confirm(question: &str) -> Result<(), ErrorCode> {
+        let terminal = Self::open().map_err(|_| ErrorCode::NobodyToConfirm)?;
+        terminal.say(question);
+        let answer = terminal.ask_now("Go on? y or yes, anything else changes nothing: ", Echo::On);
+        let answer = answer.map_err(|_| ErrorCode::NotConfirmed)?;
+        if is_yes(&answer) {
+            Ok(())
+        } else {
+            Err(ErrorCode::NotConfirmed)
+        }
+    }
+
+    /// Shows the question. The echo comes back when the returned value is dropped.
+    fn begin(&self, question: &str, echo: Echo) -> io::Result<Option<Hidden>> {
+        let hidden = match echo {
             Echo::On => None,
             Echo::Off => Some(Hidden::start(Arc::clone(&self.0))?),
         };
         tcflush(&*self.0, QueueSelector::IFlush)?;
         write!(&*self.0, "{question}")?;
         (&*self.0).flush()?;
+        Ok(hidden)
+    }
+
+    /// Asks for one line. Dropping the future withdraws the question.
+    ///
+    /// Fails with `UnexpectedEof` when the person ends the input.
+    pub(crate) async fn ask(&self, question: &str, echo: Echo) -> io::Result<Zeroizing<String>> {
+        let _hidden = self.begin(question, echo)?;
         let (sender, line) = oneshot::channel();
         let tty = Arc::clone(&self.0);
         std::thread::Builder::new()
@@ -65,6 +93,12 @@ impl Terminal {
         line.await
             .unwrap_or_else(|_| Err(io::ErrorKind::BrokenPipe.into()))
     }
+}
+
+/// Whether an answer is a clear yes.
+pub(crate) fn is_yes(answer: &str) -> bool {
+    let answer = answer.trim();
+    ["y", "yes"].iter().any(|yes| yes.eq_ignore_ascii_case(answer))
 }
 
 fn read_line(mut tty: &File) -> io::Result<Zeroizing<String>> {

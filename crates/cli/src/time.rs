@@ -56,6 +56,23 @@ fn civil(days: u64) -> (u64, u64, u64) {
     (year, month, left + 1)
 }
 
+/// The start of a day written `YYYY-MM-DD`, in UTC; `None` for what is no day since 1970.
+pub(crate) fn parse_date(text: &str) -> Option<UnixTime> {
+    let mut parts = text.splitn(3, '-');
+    let mut number = |digits: usize| {
+        let part = parts.next().filter(|part| part.len() == digits)?;
+        part.bytes().all(|digit| digit.is_ascii_digit()).then_some(())?;
+        part.parse::<u64>().ok()
+    };
+    let (year, month, day) = (number(4)?, number(2)?, number(2)?);
+    if year < 1970 || !(1..=12).contains(&month) || !(1..=days_in_month(year, month)).contains(&day) {
+        return None;
+    }
+    let years: u64 = (1970..year).map(days_in_year).sum();
+    let months: u64 = (1..month).map(|month| days_in_month(year, month)).sum();
+    Some(UnixTime((years + months + day - 1) * SECONDS_A_DAY))
+}
+
 fn days_in_year(year: u64) -> u64 {
     if is_leap(year) { 366 } else { 365 }
 }
@@ -105,6 +122,29 @@ mod tests {
             (4_107_542_400, "2100-03-01 00:00 UTC"),
         ] {
             assert_eq!(date_time(UnixTime(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn every_day_reads_back_and_what_is_no_day_is_refused() {
+        for day in (0..200_000).step_by(13) {
+            let time = UnixTime(day * SECONDS_A_DAY);
+            assert_eq!(parse_date(&date(time)), Some(time));
+        }
+        for text in [
+            "",
+            "2026",
+            "2026-11",
+            "2026-13-01",
+            "2026-02-29",
+            "2026-11-31",
+            "1969-12-31",
+            "26-11-20",
+            "2026-11-20x",
+            "+026-11-20",
+            "2026-00-10",
+        ] {
+            assert_eq!(parse_date(text), None, "{text}");
         }
     }
 }

@@ -1,14 +1,16 @@
 //! `roamkey verification`: how Roamkey makes sure that it is the person, and choosing another way.
 
-use std::path::PathBuf;
-
 use clap::ValueEnum;
 use roamkey_device::vault::PinState;
-use roamkey_device::{ErrorCode, Verification as Device, VerificationChoice, VerificationStatus, Way};
+use roamkey_device::{
+    ErrorCode, OsVerificationError, Verification as Device, VerificationChoice, VerificationMethod,
+    VerificationStatus, Way,
+};
 use serde_json::json;
 
 use crate::messages::message;
 use crate::output::{Output, Stop};
+use crate::place::Place;
 
 /// `roamkey verification`
 #[derive(clap::Args, Debug)]
@@ -31,25 +33,27 @@ enum Choice {
 }
 
 /// Runs the command and returns the exit code.
-pub(crate) async fn run(args: Verification, data_dir: PathBuf) -> u8 {
+pub(crate) async fn run(args: Verification, place: Place) -> u8 {
     let output = Output::new(args.json);
-    output.end(choose_or_tell(&args, data_dir, output).await)
+    output.end(choose_or_tell(&args, place, output).await)
 }
 
-async fn choose_or_tell(args: &Verification, dir: PathBuf, output: Output) -> Result<(), Stop> {
-    let verification = Device::system(roamkey_device::vault_in(&dir)?, dir);
+async fn choose_or_tell(args: &Verification, place: Place, output: Output) -> Result<(), Stop> {
+    let verification = Device::system(place.vault()?, place.dir);
     match args.way {
         None => {}
         Some(Choice::Os) => {
             // Tried before it is chosen: who can't pass it must not be locked out by it.
-            output.say("The operating system asks you now.")?;
-            verification
-                .ask_os()
-                .await
-                .map_err(|error| Stop::Code(error.into()))?;
+            let not_verified = |error: OsVerificationError| Stop::Code(error.into());
+            verification.os_available().await.map_err(not_verified)?;
+            output.say("The operating system asks you now.\n")?;
+            verification.ask_os().await.map_err(not_verified)?;
             verification.choose(VerificationChoice::Os)?;
         }
         Some(Choice::Pin) => {
+            if !verification.allows(VerificationMethod::AppPin) {
+                return Err(ErrorCode::PinNotAllowed.into());
+            }
             if verification.pin().state().await? == PinState::NotSet {
                 return Err(ErrorCode::PinNotSet.into());
             }

@@ -1,5 +1,7 @@
 //! Signing in elsewhere: from a code to an answered request.
 
+use std::sync::atomic::Ordering;
+
 use rand::rngs::SysRng;
 use rand_core::UnwrapErr;
 use roamkey_authenticator::{Authenticator, Outcome};
@@ -7,6 +9,7 @@ use roamkey_hybrid::authenticator::{self as hybrid, AwaitRoutingId};
 use roamkey_hybrid::{Hint, QrCode, TunnelDomain};
 use roamkey_session::{Air, Authentication, Limits, Phase, SessionError, TunnelService, User};
 
+use crate::recording::Recording;
 use crate::used::FirstUse;
 use crate::verification::now;
 use crate::{Code, CodeSource, Device, Failure};
@@ -88,17 +91,22 @@ impl<T: TunnelService, A: Air> Device<T, A> {
         let first_use = FirstUse::claim(&self.dir, sign_in.waiting.tunnel_id())
             .map_err(Failure::Folder)?
             .ok_or(Failure::CodeUsed)?;
+        let user = Recording::new(user, self.vault.clone());
         let transaction = Authentication {
             tunnel: &self.tunnel,
             air: &self.air,
-            user,
+            user: &user,
             authenticator: Authenticator::new(verification),
             store: self.vault.clone(),
             entropy: UnwrapErr(SysRng),
             clock: now,
             limits: Limits::default(),
         };
-        match transaction.run(sign_in.waiting).await {
+        let transacted = transaction.run(sign_in.waiting).await;
+        if !user.end().await {
+            self.unnoted.store(true, Ordering::Relaxed);
+        }
+        match transacted {
             Ok(outcome) => done(outcome),
             Err(error) => {
                 if matches!(

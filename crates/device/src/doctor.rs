@@ -9,7 +9,7 @@ use rand::TryRng as _;
 use rand::rngs::SysRng;
 use roamkey_hybrid::TunnelId;
 use roamkey_tunnel::{Probe, WebSocketTunnel};
-use roamkey_vault::{PinState, Vault};
+use roamkey_vault::{ActivityReport, PinState, StoreKind, Vault};
 use tokio::time::timeout;
 
 use crate::settings::VerificationChoice;
@@ -35,6 +35,8 @@ pub enum Part {
     Verification,
     /// The data folder.
     Folder,
+    /// The activity log.
+    Activity,
 }
 
 /// How a part was found.
@@ -62,6 +64,8 @@ pub struct Check {
 pub enum Facts {
     /// Where passkeys are kept.
     Store {
+        /// In a keyring or in a file.
+        kind: StoreKind,
         /// How many there are.
         passkeys: Option<usize>,
     },
@@ -99,6 +103,11 @@ pub enum Facts {
     },
     /// The data folder.
     Folder(FolderFacts),
+    /// The activity log.
+    Activity {
+        /// Its entries, if it is intact.
+        entries: Option<u64>,
+    },
 }
 
 impl Check {
@@ -112,6 +121,7 @@ impl Check {
             Facts::Clock { .. } => Part::Clock,
             Facts::Verification { .. } => Part::Verification,
             Facts::Folder(_) => Part::Folder,
+            Facts::Activity { .. } => Part::Activity,
         }
     }
 }
@@ -119,16 +129,41 @@ impl Check {
 /// Tries everything that a sign-in through `tunnel` with the passkeys of `vault` needs. Takes [`LIMIT`] at the most.
 pub async fn examine(vault: Vault, dir: PathBuf, tunnel: &WebSocketTunnel) -> Vec<Check> {
     let verification = Verification::system(vault.clone(), dir.clone());
-    let (store, bluetooth, (tunnel, clock), verification) = tokio::join!(
-        store(vault),
+    let (store, activity, bluetooth, (tunnel, clock), verification) = tokio::join!(
+        store(vault.clone()),
+        activity(vault),
         bluetooth(),
         tunnel_and_clock(tunnel),
         verify(&verification),
     );
-    vec![store, bluetooth, tunnel, clock, verification, folder(&dir)]
+    vec![
+        store,
+        bluetooth,
+        tunnel,
+        clock,
+        verification,
+        folder(&dir),
+        activity,
+    ]
+}
+
+/// No sign-in needs the log, so whatever is wrong with it is a remark.
+async fn activity(vault: Vault) -> Check {
+    let work = tokio::task::spawn_blocking(move || vault.verify_activity());
+    let (verdict, entries) = match timeout(LIMIT, work).await {
+        Ok(Ok(Ok(ActivityReport::Intact { entries }))) => (Verdict::Works, Some(entries)),
+        Ok(Ok(Ok(_broken))) => (Verdict::Remark(ErrorCode::ActivityBroken), None),
+        Ok(Ok(Err(error))) => (Verdict::Remark(Failure::Vault(error).code()), None),
+        Ok(Err(_)) | Err(_) => (Verdict::Remark(ErrorCode::ActivityUnreadable), None),
+    };
+    Check {
+        verdict,
+        facts: Facts::Activity { entries },
+    }
 }
 
 async fn store(vault: Vault) -> Check {
+    let kind = vault.store_kind();
     let work = tokio::task::spawn_blocking(move || {
         vault.probe()?;
         vault.list().map(|passkeys| passkeys.len())
@@ -140,7 +175,10 @@ async fn store(vault: Vault) -> Check {
     };
     Check {
         verdict: verdict(found.as_ref().err()),
-        facts: Facts::Store { passkeys: found.ok() },
+        facts: Facts::Store {
+            kind,
+            passkeys: found.ok(),
+        },
     }
 }
 
@@ -231,7 +269,8 @@ async fn verify(verification: &Verification) -> Check {
     };
     let os = status.os.err().map(ErrorCode::from);
     let verdict = match (status.way, status.chosen, status.pin) {
-        (None, _, _) => Verdict::Broken(ErrorCode::PinNotSet),
+        (None, _, PinState::NotSet) => Verdict::Broken(ErrorCode::PinNotSet),
+        (None, _, PinState::Set { .. }) => Verdict::Broken(ErrorCode::PinNotAllowed),
         (Some(Way::Pin), VerificationChoice::Os, _) => os.map_or(Verdict::Works, Verdict::Remark),
         (Some(Way::Pin), _, PinState::Set { wait: Some(_), .. }) => Verdict::Remark(ErrorCode::PinLocked),
         (Some(Way::Pin | Way::OperatingSystem), _, _) => Verdict::Works,

@@ -106,6 +106,12 @@ error_codes! {
 
     /// No PIN has been set up.
     PinNotSet = "pin_not_set",
+    /// There is a PIN already.
+    PinAlreadySet = "pin_already_set",
+    /// A policy does not count the PIN.
+    PinNotAllowed = "pin_not_allowed",
+    /// The PIN is shorter than a policy asks for.
+    PinTooShort = "pin_too_short",
     /// The PIN was wrong too often.
     PinWrong = "pin_wrong",
     /// Too many wrong PINs: wait.
@@ -147,6 +153,45 @@ error_codes! {
     VaultBusy = "vault_busy",
     /// The list of passkeys can't be read or written.
     VaultFailed = "vault_failed",
+
+    /// No passkey has this id.
+    PasskeyNotFound = "passkey_not_found",
+    /// Several passkeys have ids that begin like this.
+    PasskeyIdAmbiguous = "passkey_id_ambiguous",
+    /// The text is no id.
+    PasskeyIdUnfit = "passkey_id_unfit",
+    /// The passkey was removed.
+    PasskeyRemoved = "passkey_removed",
+    /// The passkey was not removed.
+    PasskeyNotRemoved = "passkey_not_removed",
+    /// The text is no label.
+    LabelUnfit = "label_unfit",
+    /// The person did not say yes to a change.
+    NotConfirmed = "not_confirmed",
+    /// There is no terminal to confirm a change on.
+    NobodyToConfirm = "nobody_to_confirm",
+    /// The passkeys are in a file, and its passphrase is needed.
+    PassphraseNeeded = "passphrase_needed",
+    /// Not the passphrase.
+    PassphraseWrong = "passphrase_wrong",
+    /// The new passphrase is too short, too long or was mistyped.
+    PassphraseUnfit = "passphrase_unfit",
+    /// The passphrase file can't be read.
+    PassphraseUnreadable = "passphrase_unreadable",
+    /// There is a file of passkeys already.
+    StoreThere = "store_there",
+    /// The passkeys of this folder are in the keyring.
+    StoreInKeyring = "store_in_keyring",
+    /// The file of passkeys is damaged or not ours.
+    StoreDamaged = "store_damaged",
+    /// The policy file can't be used.
+    PolicyUnusable = "policy_unusable",
+    /// A policy of this managed device blocks the passkey.
+    PolicyBlocked = "policy_blocked",
+    /// The activity log can't be read or written.
+    ActivityUnreadable = "activity_unreadable",
+    /// The activity log is not what was written.
+    ActivityBroken = "activity_broken",
 
     /// The clock is wrong.
     ClockWrong = "clock_wrong",

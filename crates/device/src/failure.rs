@@ -11,7 +11,7 @@ use roamkey_authenticator::{Outcome, Refusal, StoreError};
 use roamkey_hybrid::authenticator::UnknownService;
 use roamkey_hybrid::{FreshnessError, QrError};
 use roamkey_session::{AirError, SessionError, TunnelError};
-use roamkey_vault::{IndexError, KeyringError, PinError, RecordError, VaultError};
+use roamkey_vault::{FileStoreError, IndexError, KeyringError, PinError, RecordError, VaultError};
 
 use crate::os_verification::OsVerificationError;
 use crate::settings::SettingsError;
@@ -145,6 +145,7 @@ fn not_done(outcome: &Outcome) -> ErrorCode {
         Outcome::Refused(Refusal::VerificationFailed) => ErrorCode::PinWrong,
         Outcome::Refused(Refusal::TimedOut) => ErrorCode::QuestionTimeout,
         Outcome::Refused(Refusal::Withdrawn) => ErrorCode::Withdrawn,
+        Outcome::Refused(Refusal::Policy) => ErrorCode::PolicyBlocked,
         Outcome::StoreFailed(error) => store(error),
         // Turned down without a question; the others are done, and what later versions add.
         _ => ErrorCode::RequestNotSupported,
@@ -170,6 +171,9 @@ fn vault(error: &VaultError) -> ErrorCode {
         VaultError::Record(_) | VaultError::Mismatch | VaultError::KeyMissing => ErrorCode::PasskeyDamaged,
         VaultError::OtherKeyring { .. } => ErrorCode::KeyringOther,
         VaultError::Busy => ErrorCode::VaultBusy,
+        VaultError::Activity(_) => ErrorCode::ActivityUnreadable,
+        VaultError::Policy(_) => ErrorCode::PolicyUnusable,
+        VaultError::NotFound => ErrorCode::PasskeyNotFound,
         _ => ErrorCode::VaultFailed,
     }
 }
@@ -179,8 +183,26 @@ fn keyring(error: &KeyringError) -> ErrorCode {
         KeyringError::Locked(_) | KeyringError::Dismissed(_) => ErrorCode::KeyringLocked,
         KeyringError::Unavailable(_) | KeyringError::NoCollection(_) => ErrorCode::KeyringMissing,
         KeyringError::TimedOut => ErrorCode::KeyringTimeout,
+        KeyringError::File(error) => file_store(error),
         KeyringError::Garbled | KeyringError::Duplicate => ErrorCode::PasskeyDamaged,
         _ => ErrorCode::KeyringFailed,
+    }
+}
+
+fn file_store(error: &FileStoreError) -> ErrorCode {
+    match error {
+        FileStoreError::PassphraseNeeded => ErrorCode::PassphraseNeeded,
+        FileStoreError::WrongPassphrase => ErrorCode::PassphraseWrong,
+        FileStoreError::NotThere | FileStoreError::Foreign | FileStoreError::Damaged => {
+            ErrorCode::StoreDamaged
+        }
+        FileStoreError::AlreadyThere => ErrorCode::StoreThere,
+        FileStoreError::KeyringVault => ErrorCode::StoreInKeyring,
+        FileStoreError::NewerVersion(_) => ErrorCode::PasskeyTooNew,
+        FileStoreError::Busy => ErrorCode::VaultBusy,
+        FileStoreError::Io(_) => ErrorCode::FolderUnusable,
+        // No memory, no randomness, and what later versions add.
+        _ => ErrorCode::Internal,
     }
 }
 
@@ -189,7 +211,9 @@ fn pin(error: &PinError) -> ErrorCode {
         PinError::Wrong { .. } => ErrorCode::PinWrong,
         PinError::Wait { .. } => ErrorCode::PinLocked,
         PinError::NotSet => ErrorCode::PinNotSet,
-        PinError::AlreadySet => ErrorCode::PinUnfit,
+        PinError::AlreadySet => ErrorCode::PinAlreadySet,
+        PinError::NotAllowed => ErrorCode::PinNotAllowed,
+        PinError::ShorterThanPolicy { .. } => ErrorCode::PinTooShort,
         PinError::Vault(error) => vault(error),
         _ => ErrorCode::KeyringFailed,
     }

@@ -15,14 +15,16 @@ pub mod doctor;
 mod error_code;
 mod failure;
 mod os_verification;
+mod recording;
 mod scan;
 mod settings;
 mod used;
 mod verification;
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use roamkey_ble::Advertiser;
 use roamkey_session::{Air, TunnelService};
@@ -36,8 +38,8 @@ pub use os_verification::{
     ACTION, Asking, NoOsVerification, OsVerification, OsVerificationError, SystemVerification,
 };
 pub use roamkey_authenticator::{
-    Account, AccountChoice, ConsentPrompt, Operation, Refusal, UnixTime, UserConsent, UserVerification,
-    UserVerified,
+    Account, AccountChoice, ConsentPrompt, Operation, PolicyLimit, PolicyVerdict, Refusal, UnixTime,
+    UserConsent, UserVerification, UserVerified, VerificationMethod,
 };
 pub use roamkey_hybrid::{Hint, TunnelDomain};
 pub use roamkey_session::{Progress, User};
@@ -55,17 +57,18 @@ pub struct Device<T = WebSocketTunnel, A = Advertiser> {
     air: A,
     dir: PathBuf,
     os: Arc<dyn OsVerification>,
+    unnoted: AtomicBool,
 }
 
 impl Device {
-    /// This machine: the OS keyring, its Bluetooth adapter, and `tunnel`. `dir` is the folder for everything that is
+    /// This machine: its passkeys, its Bluetooth adapter, and `tunnel`. `dir` is the folder for everything that is
     /// not a key; [`data_dir`] says where it usually is. Touches neither keyring nor Bluetooth yet.
     ///
     /// # Errors
     ///
     /// [`Failure::Vault`] for a configuration that can't work.
-    pub fn system(dir: PathBuf, tunnel: WebSocketTunnel) -> Result<Self, Failure> {
-        let device = Self::new(VaultConfig::new(&dir), tunnel, Advertiser::new(), dir)?;
+    pub fn system(config: VaultConfig, dir: PathBuf, tunnel: WebSocketTunnel) -> Result<Self, Failure> {
+        let device = Self::new(config, tunnel, Advertiser::new(), dir)?;
         Ok(device.with_os_verification(Arc::new(SystemVerification)))
     }
 }
@@ -84,6 +87,7 @@ impl<T: TunnelService, A: Air> Device<T, A> {
             air,
             dir,
             os: Arc::new(NoOsVerification),
+            unnoted: AtomicBool::new(false),
         })
     }
 }
@@ -94,22 +98,17 @@ impl<T, A> Device<T, A> {
     pub fn with_os_verification(self, os: Arc<dyn OsVerification>) -> Self {
         Self { os, ..self }
     }
+
+    /// Tells whether something that happened could not be noted in the activity log.
+    pub fn is_unnoted(&self) -> bool {
+        self.unnoted.load(Ordering::Relaxed)
+    }
 }
 
 impl<T, A> fmt::Debug for Device<T, A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Device")
     }
-}
-
-/// The vault of the data folder `dir`, for what needs no tunnel service and no Bluetooth. Touches neither keyring nor
-/// folder yet.
-///
-/// # Errors
-///
-/// [`Failure::Vault`] for a configuration that can't work.
-pub fn vault_in(dir: &Path) -> Result<Vault, Failure> {
-    Vault::open(VaultConfig::new(dir)).map_err(Failure::Vault)
 }
 
 /// Where this user's Roamkey keeps what is not a key, on Linux `$XDG_DATA_HOME/roamkey`. `None` if the user has no

@@ -80,13 +80,13 @@ impl Verification {
     /// [`Failure::Settings`]; [`Failure::Pin`] when the keyring can't be read.
     pub async fn status(&self) -> Result<VerificationStatus, Failure> {
         let chosen = self.chosen()?;
-        let (pin, os) = tokio::join!(self.pin.state(), self.os.available());
+        let (pin, os) = tokio::join!(self.pin.state(), self.os_available());
         let pin = pin?;
         Ok(VerificationStatus {
             chosen,
             pin,
             os,
-            way: way(chosen, pin, os.is_ok()),
+            way: way(chosen, self.counts(pin), os.is_ok()),
         })
     }
 
@@ -97,18 +97,33 @@ impl Verification {
     /// As [`status`](Self::status).
     pub async fn way(&self) -> Result<Option<Way>, Failure> {
         let chosen = self.chosen()?;
-        let asks = chosen == VerificationChoice::Os && self.os_would_ask().await;
-        Ok(way(chosen, self.pin.state().await?, asks))
+        let pin = self.counts(self.pin.state().await?);
+        // The system takes a moment to say: it is asked only if that makes a difference.
+        let asks = chosen == VerificationChoice::Os && self.os_available().await.is_ok();
+        Ok(way(chosen, pin, asks))
     }
 
-    async fn os_would_ask(&self) -> bool {
-        match self.os.available().await {
-            Ok(()) => true,
-            Err(error) => {
-                tracing::warn!(%error, "the operating system's check is chosen and not available");
-                false
-            }
+    /// Tells whether the policy of this device lets this way count.
+    #[must_use]
+    pub fn allows(&self, method: VerificationMethod) -> bool {
+        self.pin.0.policy().allows(method)
+    }
+
+    /// Whether there is a PIN, and it counts.
+    fn counts(&self, pin: PinState) -> bool {
+        pin != PinState::NotSet && self.allows(VerificationMethod::AppPin)
+    }
+
+    /// Tells whether the operating system would ask. Shows nothing to the person.
+    ///
+    /// # Errors
+    ///
+    /// Why it would not.
+    pub async fn os_available(&self) -> Result<(), OsVerificationError> {
+        if !self.allows(VerificationMethod::OperatingSystem) {
+            return Err(OsVerificationError::NotAllowed);
         }
+        self.os.available().await
     }
 
     /// Lets the operating system verify the person for one ceremony.
@@ -117,6 +132,7 @@ impl Verification {
     ///
     /// Why it did not; [`OsVerificationError::is_unavailable`] if it never asked.
     pub async fn ask_os(&self) -> Result<UserVerified, OsVerificationError> {
+        self.os_available().await?;
         self.os.ask().await?;
         Ok(UserVerified::by(VerificationMethod::OperatingSystem))
     }
@@ -148,11 +164,12 @@ impl Verification {
     }
 }
 
-fn way(chosen: VerificationChoice, pin: PinState, os_asks: bool) -> Option<Way> {
-    match (chosen, pin) {
-        (VerificationChoice::Os, _) if os_asks => Some(Way::OperatingSystem),
-        (VerificationChoice::Os | VerificationChoice::Pin, PinState::Set { .. }) => Some(Way::Pin),
-        (VerificationChoice::Os | VerificationChoice::Pin, PinState::NotSet) => None,
+/// What was chosen if it can be had, otherwise the PIN. The operating system asks nobody who did not choose it.
+fn way(chosen: VerificationChoice, pin: bool, os_asks: bool) -> Option<Way> {
+    match chosen {
+        VerificationChoice::Os if os_asks => Some(Way::OperatingSystem),
+        VerificationChoice::Os | VerificationChoice::Pin if pin => Some(Way::Pin),
+        VerificationChoice::Os | VerificationChoice::Pin => None,
     }
 }
 

@@ -2,8 +2,8 @@
 
 mod stage;
 
-use roamkey_device::vault::{PinError, PinState, Vault};
-use roamkey_device::{Code, Done, ErrorCode, Failure, now};
+use roamkey_device::vault::{Event, PinError, PinState, RefusedBecause, Vault};
+use roamkey_device::{Code, Done, ErrorCode, Failure, Refusal, now};
 use roamkey_session::AirError;
 use roamkey_testkit::relying_party::client_platform::{Registering, SigningIn};
 use roamkey_testkit::relying_party::{AuthenticationRequest, RegistrationRequest, RelyingParty};
@@ -49,6 +49,63 @@ async fn a_passkey_is_created_listed_and_signs_in() {
             .is_some()
     );
     assert!(stage.air.on_air().is_empty());
+}
+
+#[tokio::test]
+async fn what_came_of_each_request_is_in_the_activity_log() {
+    let stage = Stage::new();
+    let user = ScriptedUser::new(Reaction::Approve(0));
+    let mut rp = RelyingParty::new("login.example.org", ORIGIN).unwrap();
+    let options = rp
+        .registration_options(&RegistrationRequest::of("alice"))
+        .unwrap();
+    let registering = Registering::new(&options, ORIGIN).unwrap();
+    let (done, answer) = stage.transact(&user, registering.request()).await;
+    done.unwrap();
+    rp.register(&registering.finish(&answer.unwrap().bytes).unwrap().response)
+        .unwrap();
+    user.react(Reaction::Refuse(Refusal::Denied));
+    let options = rp
+        .authentication_options(&AuthenticationRequest::of("alice"))
+        .unwrap();
+    let signing_in = SigningIn::new(&options, ORIGIN).unwrap();
+    let (done, _) = stage.transact(&user, signing_in.request()).await;
+    assert_eq!(done.unwrap_err().code(), ErrorCode::Refused);
+    user.react(Reaction::Approve(0));
+    let (done, _) = stage.transact(&user, signing_in.request()).await;
+    done.unwrap();
+    let (done, _) = stage.transact(&user, &[0x04]).await;
+    assert_eq!(done.unwrap(), Done::Informed, "which is worth no note");
+
+    let log = Vault::open(stage.vault.clone()).unwrap().activity(None).unwrap();
+    let events: Vec<Event> = log.iter().map(|entry| entry.activity.event).collect();
+    let refused = Event::Refused(RefusedBecause::Denied);
+    assert_eq!(events, [Event::PinSet, Event::Created, refused, Event::SignedIn]);
+    for entry in &log[1..] {
+        assert_eq!(entry.activity.rp_id.as_deref(), Some("login.example.org"));
+        assert_eq!(entry.activity.account.as_deref(), Some("alice"));
+        let verified = (entry.activity.event != refused).then_some(true);
+        assert_eq!(entry.activity.user_verified, verified);
+    }
+    assert!(!stage.device.is_unnoted());
+}
+
+#[tokio::test]
+async fn a_log_that_cannot_be_written_costs_no_sign_in() {
+    let stage = Stage::new();
+    let user = ScriptedUser::new(Reaction::Approve(0));
+    let log = stage.folder().join("activity.log");
+    std::fs::remove_file(&log).unwrap();
+    std::fs::create_dir(&log).unwrap();
+    let mut rp = RelyingParty::new("login.example.org", ORIGIN).unwrap();
+    let options = rp
+        .registration_options(&RegistrationRequest::of("alice"))
+        .unwrap();
+    let registering = Registering::new(&options, ORIGIN).unwrap();
+    let (done, answer) = stage.transact(&user, registering.request()).await;
+    assert_eq!(done.unwrap(), Done::Created);
+    assert_eq!(answer.unwrap().bytes[0], 0);
+    assert!(stage.device.is_unnoted());
 }
 
 #[tokio::test]

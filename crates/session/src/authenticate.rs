@@ -306,12 +306,14 @@ where
                 Asked::Answered(Err(refusal)) => pending.refuse(refusal),
                 Asked::TimedOut => pending.refuse(Refusal::TimedOut),
                 Asked::Withdrawn => {
+                    self.user.settled(&Outcome::Refused(Refusal::Withdrawn));
                     self.user.progress(Progress::Withdrawn);
                     return Ok(Replied::Withdrawn);
                 }
             },
         };
         let (bytes, outcome) = answer.into_parts();
+        self.user.settled(&outcome);
         let frame = self
             .channel
             .seal(&Message::Ctap(bytes))

@@ -5,7 +5,7 @@
 
 use std::future::Future;
 
-use roamkey_authenticator::{BoxError, ConsentPrompt, Refusal, UserConsent};
+use roamkey_authenticator::{BoxError, ConsentPrompt, Outcome, Refusal, UserConsent};
 use roamkey_hybrid::{Advert, RoutingId, TunnelDomain, TunnelId};
 
 use crate::Progress;
@@ -136,6 +136,9 @@ pub enum TunnelError {
 pub trait User: Send + Sync {
     /// Tells of a step as it happens. Must not block.
     fn progress(&self, progress: Progress);
+
+    /// Tells what became of a command, before its answer is sent. Must not block.
+    fn settled(&self, _outcome: &Outcome) {}
 
     /// Shows `prompt` and waits for the answer, verifying the user where the prompt demands it. The session drops
     /// the future when the client platform withdraws the request: the prompt must vanish then.

@@ -9,6 +9,8 @@ pub mod client;
 #[cfg(target_os = "linux")]
 pub mod keyring;
 pub mod memory_keyring;
+#[cfg(target_os = "linux")]
+pub mod polkit;
 pub mod relying_party;
 pub mod store;
 pub mod tunnel;

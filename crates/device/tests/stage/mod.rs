@@ -31,7 +31,7 @@ pub struct Stage {
     pub tunnel: WebSocketTunnel,
     pub vault: VaultConfig,
     pub server: Handle,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Stage {
@@ -78,8 +78,13 @@ impl Stage {
             tunnel,
             vault,
             server,
-            _folder: folder,
+            folder,
         }
+    }
+
+    /// Where everything is that is not in the keyring.
+    pub fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// One transaction: the device with `user`, and a client platform that asks `request`.
