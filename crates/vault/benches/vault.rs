@@ -16,7 +16,7 @@ use keyring_core::api::CredentialStore as KeyringStore;
 use keyring_core::sample::Store;
 use roamkey_authenticator::{Credential, CredentialStore as _, PrfSeed, PrfSeeds, PrivateKey, UnixTime};
 use roamkey_ctap::{Algorithm, CredProtect, CredentialId, PublicKeyCredentialUserEntity, RpId, UserHandle};
-use roamkey_vault::{Backend, Vault, VaultConfig};
+use roamkey_vault::{Backend, Query, Vault, VaultConfig};
 
 const PASSKEYS: u32 = 10_000;
 const NOW: UnixTime = UnixTime(1_796_000_000);
@@ -78,7 +78,30 @@ fn benchmarks(criterion: &mut Criterion) {
             vault.load(&found[0].id).unwrap()
         });
     });
+    group.bench_function("open", |bencher| {
+        bencher.iter(|| vault(&store, folder.path()).prepare().unwrap());
+    });
+    group.bench_function("open and list all", |bencher| {
+        bencher.iter(|| vault(&store, folder.path()).list().unwrap());
+    });
     group.bench_function("list all", |bencher| bencher.iter(|| full.list().unwrap()));
+    let query = Query {
+        text: Some("name-777".to_owned()),
+        ..Query::default()
+    };
+    group.bench_function("open and search", |bencher| {
+        bencher.iter(|| vault(&store, folder.path()).search(black_box(&query)).unwrap());
+    });
+    group.bench_function("find, load and sign", |bencher| {
+        bencher.iter(|| {
+            let found = full.find(black_box(&wanted.rp_id)).unwrap();
+            full.load(&found[0].id)
+                .unwrap()
+                .key
+                .sign(&[b"challenge"])
+                .unwrap()
+        });
+    });
     group.bench_function("note a use", |bencher| {
         bencher.iter(|| full.used(&wanted.id, NOW).unwrap())
     });

@@ -6,6 +6,7 @@ use crate::keyring::KeyringError;
 use crate::policy::PolicyError;
 use crate::random::RandomError;
 use crate::record::RecordError;
+use crate::vault::LabelError;
 
 /// Why the vault could not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +15,24 @@ pub enum VaultError {
     /// The vault has no such passkey.
     #[error("there is no such passkey")]
     NotFound,
+    /// The passkey has been removed; it is in the trash.
+    #[error("this passkey has been removed")]
+    AlreadyRemoved,
+    /// The passkey is not in the trash.
+    #[error("this passkey is not in the trash")]
+    NotRemoved,
+    /// A text is not the beginning of a passkey's id.
+    #[error("a passkey's id is 1 to 32 hex digits")]
+    NotAnId,
+    /// Several passkeys' ids begin like this.
+    #[error("several passkeys have ids that begin like this")]
+    Ambiguous,
+    /// A text is not a label.
+    #[error(transparent)]
+    Label(#[from] LabelError),
+    /// What is to be kept with a passkey is larger than 64 KiB.
+    #[error("what is to be kept with the passkey is too large")]
+    AttachmentTooLarge,
     /// The passkey is listed, and its key is not in the keyring.
     #[error("the key of this passkey is not in the keyring")]
     KeyMissing,
@@ -56,4 +75,37 @@ pub enum VaultError {
     /// The operating system gave no randomness.
     #[error(transparent)]
     Random(#[from] RandomError),
+}
+
+impl VaultError {
+    /// Tells whether the fault is in one passkey, or in what is to be done with it: keyring and index work.
+    pub(crate) fn is_of_passkey(&self) -> bool {
+        match self {
+            Self::NotFound
+            | Self::AlreadyRemoved
+            | Self::NotRemoved
+            | Self::NotAnId
+            | Self::Ambiguous
+            | Self::Label(_)
+            | Self::AttachmentTooLarge
+            | Self::KeyMissing
+            | Self::Record(_)
+            | Self::Mismatch => true,
+            Self::Keyring(error) => matches!(
+                error,
+                KeyringError::NoItem
+                    | KeyringError::Garbled
+                    | KeyringError::Duplicate
+                    | KeyringError::TooLarge { .. }
+            ),
+            Self::NotKept
+            | Self::OtherKeyring { .. }
+            | Self::Busy
+            | Self::Index(_)
+            | Self::Activity(_)
+            | Self::Policy(_)
+            | Self::Folder(_)
+            | Self::Random(_) => false,
+        }
+    }
 }

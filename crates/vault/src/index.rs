@@ -1,53 +1,52 @@
 //! The index: a SQLite file with one row for each passkey, so that listing and finding ask the keyring for nothing.
 //!
 //! ```text
-//! passkey   record_id   16 bytes, random: the item's name in the keyring
-//!           rp          16 bytes: hidden RP ID, to look up by; null if the record can't be read
-//!           credential  16 bytes: hidden credential id, to look up by; null likewise
-//!           fixed       sealed: what the passkey is; null likewise
-//!           changing    sealed: last use, uses, label, state
-//! pending   record_id, step   what was begun in the keyring and not seen to its end (see `reconcile`)
-//! seal      proof       sealed constant: shows whether a key is the one that this file was sealed with
+//! passkey     record_id   16 bytes, random: the item's name in the keyring
+//!             rp          16 bytes: hidden RP ID, to look up by; null if the record can't be read
+//!             credential  16 bytes: hidden credential id, to look up by; null likewise
+//!             sealed      what the passkey is, and what changes: last use, uses, label, state, trash
+//! attachment  record_id, kind, sealed: the large blob (1), foreign fields (2); gone with the passkey
+//! pending     record_id, step   what was begun in the keyring and not seen to its end (see `reconcile`)
+//! seal        proof       sealed constant: shows whether a key is the one that this file was sealed with
+//! clock       latest      s since 1970: the latest time that this file has seen, a clock set back or not
+//!             due         when the first passkey in the trash is to be destroyed; null if the trash is empty
 //! ```
 //!
-//! Whoever has the file without the keyring learns how many passkeys there are, and which of them share a site.
-//! Whoever can write it can remove rows or bring back an older file, which a look at the keyring repairs; a row can
-//! be neither made nor moved.
+//! Whoever has the file without the keyring learns how many passkeys there are, which of them share a site, which have
+//! attachments and how large, and when the trash is due. Whoever can write it can remove rows or bring back an older
+//! file, which a look at the keyring repairs; a row can be neither made nor moved.
 //!
 //! The file is in WAL mode with `synchronous=FULL`: what a call has written is there after a power failure. The one
 //! exception is [`Index::note`].
 
-use std::path::Path;
-use std::time::Duration;
-
 use roamkey_cbor::Value;
-use rusqlite::{
-    Connection, OpenFlags, OptionalExtension as _, Row as SqlRow, Transaction, TransactionBehavior, params,
-};
+use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, Transaction, TransactionBehavior, params};
 
+mod attachment;
+mod clock;
 mod error;
+mod file;
 mod row;
 mod seal;
 #[cfg(test)]
 mod tests;
+mod v1;
 
+pub(crate) use attachment::Attachment;
 pub use error::IndexError;
-pub use row::RecordId;
-pub(crate) use row::{Changing, Row, RowState, SealedRow};
+pub(crate) use file::{LockedIndex, OldIndex, Unlocking};
+pub(crate) use row::{Changing, Row, RowState, SealedRow, Trash, read_any_row};
+pub use row::{NotARecordId, RecordId};
 pub use seal::SealBroken;
 pub(crate) use seal::{Column, Place, Seal};
+
+use crate::fault;
 
 /// The open file and the keys to its columns.
 #[derive(Debug)]
 pub(crate) struct Index {
     connection: Connection,
     seal: Seal,
-}
-
-/// The open file before it is known whether we hold the key to it.
-#[derive(Debug)]
-pub(crate) struct LockedIndex {
-    connection: Connection,
 }
 
 /// What was begun in the keyring.
@@ -57,157 +56,92 @@ pub(crate) enum Step {
     Creating,
     /// The item is to be removed.
     Removing,
-}
-
-impl LockedIndex {
-    /// Opens an existing file.
-    pub(crate) fn open(path: &Path) -> Result<Self, IndexError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
-        connection.busy_timeout(BUSY_LIMIT)?;
-        let application: i64 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
-        let version: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        match (application, version) {
-            (APPLICATION_ID, SCHEMA_VERSION) => {}
-            (APPLICATION_ID, version) if version > SCHEMA_VERSION => return Err(IndexError::NewerVersion),
-            _ => return Err(IndexError::Foreign),
-        }
-        connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "FULL")?;
-        Ok(Self { connection })
-    }
-
-    /// Makes a file with these rows. It appears under its name only when it is complete, so that no interruption can
-    /// leave a list with some of the passkeys.
-    pub(crate) fn create(path: &Path, seal: &Seal, rows: &[Row]) -> Result<(), IndexError> {
-        let proof = seal.seal(&PROOF_PLACE, &Value::from(APPLICATION_ID))?;
-        let mut unfinished = path.as_os_str().to_owned();
-        unfinished.push(".new");
-        let unfinished = Path::new(&unfinished);
-        crate::folder::make_private_file(unfinished)?;
-        let mut connection = Connection::open(unfinished)?;
-        let transaction = connection.transaction()?;
-        transaction.execute_batch(SCHEMA)?;
-        transaction.execute("INSERT INTO seal (id, proof) VALUES (1, ?1)", params![proof])?;
-        put_rows(&transaction, seal, rows)?;
-        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-        transaction.commit()?;
-        connection.close().map_err(|(_connection, error)| error)?;
-        Ok(std::fs::rename(unfinished, path)?)
-    }
-
-    /// Tells whether `seal` is the one that the file was made with.
-    pub(crate) fn unlock(self, seal: Seal) -> Unlocking {
-        let proof = self
-            .connection
-            .query_row("SELECT proof FROM seal WHERE id = 1", [], |row| {
-                row.get::<_, Vec<u8>>(0)
-            });
-        match proof {
-            Ok(proof) => match seal.open(&PROOF_PLACE, &proof, |value| value.as_i64()) {
-                Ok(APPLICATION_ID) => Unlocking::Open(Index {
-                    connection: self.connection,
-                    seal,
-                }),
-                Ok(_) | Err(SealBroken) => Unlocking::OtherKey(self, seal),
-            },
-            Err(rusqlite::Error::QueryReturnedNoRows) => Unlocking::Failed(IndexError::Foreign, seal),
-            Err(error) => Unlocking::Failed(error.into(), seal),
-        }
-    }
-
-    /// The names of all passkeys in the file, which are not sealed.
-    pub(crate) fn record_ids(&self) -> Result<Vec<RecordId>, IndexError> {
-        let mut statement = self.connection.prepare("SELECT record_id FROM passkey")?;
-        let ids = statement.query_map([], |row| row.get(0).map(RecordId))?;
-        Ok(ids.collect::<Result<_, _>>()?)
-    }
-}
-
-/// What comes of trying a key.
-#[derive(Debug)]
-pub(crate) enum Unlocking {
-    /// It is the right one.
-    Open(Index),
-    /// The file was sealed with another one.
-    OtherKey(LockedIndex, Seal),
-    /// The file can't be read.
-    Failed(IndexError, Seal),
+    /// The item is to be written, and is of no use without the row: the import will be done once more.
+    Importing,
 }
 
 impl Index {
     /// Adds or replaces a row, and ends what was pending for it, both or neither.
     pub(crate) fn put(&mut self, row: &Row) -> Result<(), IndexError> {
-        self.put_all(std::slice::from_ref(row))
+        self.put_with(row, &[])
     }
 
-    /// As [`put`](Self::put), all rows or none.
-    pub(crate) fn put_all(&mut self, rows: &[Row]) -> Result<(), IndexError> {
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        put_rows(&transaction, &self.seal, rows)?;
-        Ok(transaction.commit()?)
+    /// As [`put`](Self::put), with what is kept beside the row: all or nothing.
+    pub(crate) fn put_with(
+        &mut self,
+        row: &Row,
+        attachments: &[(Attachment, Value<'_>)],
+    ) -> Result<(), IndexError> {
+        let transaction = begin(&mut self.connection)?;
+        put_rows(&transaction, &self.seal, std::slice::from_ref(row))?;
+        for (kind, value) in attachments {
+            attachment::put(&transaction, &self.seal, row.record_id, *kind, Some(value))?;
+        }
+        commit(transaction)
     }
 
-    /// Changes what changes in a row. Nothing happens if there is no such row any more.
-    pub(crate) fn change(
+    /// Changes a row, or leaves everything as it was if `change` fails. `None` if there is no such row any more.
+    pub(crate) fn change<T, E: From<IndexError>>(
         &mut self,
         id: RecordId,
-        change: impl FnOnce(&mut Changing),
+        change: impl FnOnce(&mut Row) -> Result<T, E>,
+    ) -> Result<Option<T>, E> {
+        let transaction = begin(&mut self.connection)?;
+        let Some(mut row) = read_row(&transaction, &self.seal, id)? else {
+            return Ok(None);
+        };
+        let changed = change(&mut row)?;
+        update(&transaction, &self.seal, &row)?;
+        commit(transaction)?;
+        Ok(Some(changed))
+    }
+
+    /// Changes several rows, all or none; those that are not there are passed over.
+    pub(crate) fn change_all(
+        &mut self,
+        ids: &[RecordId],
+        mut change: impl FnMut(&mut Row),
     ) -> Result<(), IndexError> {
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let sealed = transaction
-            .prepare_cached(
-                "SELECT record_id, rp, credential, fixed, changing FROM passkey WHERE record_id = ?1",
-            )?
-            .query_row(params![id.0], sealed_row)
-            .optional()?;
-        let Some(sealed) = sealed else { return Ok(()) };
-        let mut row = sealed.open(&self.seal)?;
-        change(&mut row.changing);
-        transaction
-            .prepare_cached("UPDATE passkey SET changing = ?2 WHERE record_id = ?1")?
-            .execute(params![id.0, row.changing.seal(&self.seal, id)?])?;
-        Ok(transaction.commit()?)
+        let transaction = begin(&mut self.connection)?;
+        for id in ids {
+            if let Some(mut row) = read_row(&transaction, &self.seal, *id)? {
+                change(&mut row);
+                update(&transaction, &self.seal, &row)?;
+            }
+        }
+        commit(transaction)
     }
 
     /// Changes a row like [`change`](Self::change), without waiting for the disk: a power failure may undo it. For
     /// what is good to know and not worth making a person wait.
-    pub(crate) fn note(
-        &mut self,
-        id: RecordId,
-        change: impl FnOnce(&mut Changing),
-    ) -> Result<(), IndexError> {
+    pub(crate) fn note(&mut self, id: RecordId, change: impl FnOnce(&mut Row)) -> Result<(), IndexError> {
         self.connection.pragma_update(None, "synchronous", "NORMAL")?;
-        let changed = self.change(id, change);
+        let changed = self.change(id, |row| {
+            change(row);
+            Ok(())
+        });
         self.connection.pragma_update(None, "synchronous", "FULL")?;
-        changed
+        changed.map(drop)
     }
 
-    /// Removes a row, and ends what was pending for it, both or neither.
+    /// Removes a row with what is kept beside it, and ends what was pending for it: all or nothing.
     pub(crate) fn remove(&mut self, id: RecordId) -> Result<(), IndexError> {
-        let transaction = self
-            .connection
-            .transaction_with_behavior(TransactionBehavior::Immediate)?;
-        transaction.execute("DELETE FROM passkey WHERE record_id = ?1", params![id.0])?;
-        transaction.execute("DELETE FROM pending WHERE record_id = ?1", params![id.0])?;
-        Ok(transaction.commit()?)
+        let transaction = begin(&mut self.connection)?;
+        for table in ["passkey", "attachment", "pending"] {
+            transaction
+                .prepare_cached(&format!("DELETE FROM {table} WHERE record_id = ?1"))?
+                .execute(params![id.0])?;
+        }
+        commit(transaction)
     }
 
     /// Notes what is about to be done in the keyring.
     pub(crate) fn begin(&mut self, id: RecordId, step: Step) -> Result<(), IndexError> {
-        let step = match step {
-            Step::Creating => CREATING,
-            Step::Removing => REMOVING,
-        };
-        self.connection.execute(
-            "INSERT OR REPLACE INTO pending (record_id, step) VALUES (?1, ?2)",
-            params![id.0, step],
-        )?;
+        fault::point("before a note");
+        self.connection
+            .prepare_cached("INSERT OR REPLACE INTO pending (record_id, step) VALUES (?1, ?2)")?
+            .execute(params![id.0, step.number()])?;
+        fault::point("after a note");
         Ok(())
     }
 
@@ -216,48 +150,65 @@ impl Index {
         let mut statement = self
             .connection
             .prepare_cached("SELECT record_id, step FROM pending")?;
-        let rows = statement.query_map([], |row| Ok((RecordId(row.get(0)?), row.get::<_, i64>(1)?)))?;
-        let step = |number| {
-            if number == REMOVING {
-                Step::Removing
-            } else {
-                Step::Creating
-            }
-        };
-        rows.map(|row| {
-            row.map(|(id, number)| (id, step(number)))
-                .map_err(IndexError::from)
-        })
-        .collect()
+        let rows = statement.query_map([], |row| {
+            Ok((RecordId(row.get(0)?), Step::from_number(row.get(1)?)))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// All rows, as the file keeps them.
-    pub(crate) fn all(&self) -> Result<Vec<SealedRow>, IndexError> {
-        self.select("", [])
+    /// Gives all rows to `each`, opened, and returns the names of those that do not open.
+    pub(crate) fn for_each(&self, mut each: impl FnMut(Row)) -> Result<Vec<RecordId>, IndexError> {
+        let mut broken = Vec::new();
+        let mut statement = self
+            .connection
+            .prepare_cached("SELECT record_id, rp, credential, sealed FROM passkey")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let id = RecordId(row.get(0)?);
+            match open_row(&self.seal, id, row)? {
+                Ok(row) => each(row),
+                Err(SealBroken) => broken.push(id),
+            }
+        }
+        Ok(broken)
     }
 
     /// The rows of a site.
     pub(crate) fn of_rp(&self, rp_id: &str) -> Result<Vec<SealedRow>, IndexError> {
-        self.select("WHERE rp = ?1", params![row::rp_lookup(&self.seal, rp_id)])
+        self.select("rp = ?1", params![row::rp_lookup(&self.seal, rp_id)])
     }
 
     /// The rows of a credential: one, unless somebody copied an item in the keyring.
     pub(crate) fn of_credential(&self, credential_id: &[u8]) -> Result<Vec<SealedRow>, IndexError> {
         self.select(
-            "WHERE credential = ?1",
+            "credential = ?1",
             params![row::credential_lookup(&self.seal, credential_id)],
         )
     }
 
+    /// One row as the file keeps it.
+    pub(crate) fn sealed_row(&self, id: RecordId) -> Result<Option<SealedRow>, IndexError> {
+        Ok(self.select("record_id = ?1", params![id.0])?.pop())
+    }
+
     /// One row, opened; `None` if there is none, or none that opens.
     pub(crate) fn row(&self, id: RecordId) -> Result<Option<Row>, IndexError> {
-        let rows = self.select("WHERE record_id = ?1", params![id.0])?;
-        Ok(rows.first().and_then(|row| self.open_row(row).ok()))
+        Ok(self.sealed_row(id)?.and_then(|row| self.open_row(&row).ok()))
     }
 
     /// Opens a row's columns.
     pub(crate) fn open_row(&self, row: &SealedRow) -> Result<Row, SealBroken> {
-        row.open(&self.seal)
+        let (rp, credential) = (row.rp.as_deref(), row.credential.as_deref());
+        Row::open(&self.seal, row.record_id, rp, credential, &row.sealed)
+    }
+
+    /// The names of the passkeys that begin with these hex digits in upper case: two of them at most.
+    pub(crate) fn of_prefix(&self, digits: &str) -> Result<Vec<RecordId>, IndexError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT record_id FROM passkey WHERE substr(hex(record_id), 1, length(?1)) = ?1 LIMIT 2",
+        )?;
+        let ids = statement.query_map(params![digits], |row| row.get(0).map(RecordId))?;
+        Ok(ids.collect::<Result<_, _>>()?)
     }
 
     /// Lets the file grow no further, as a full disk would.
@@ -276,16 +227,53 @@ impl Index {
         condition: &str,
         parameters: impl rusqlite::Params,
     ) -> Result<Vec<SealedRow>, IndexError> {
-        let query = format!("SELECT record_id, rp, credential, fixed, changing FROM passkey {condition}");
+        let query = format!("SELECT record_id, rp, credential, sealed FROM passkey WHERE {condition}");
         let mut statement = self.connection.prepare_cached(&query)?;
-        let rows = statement.query_map(parameters, sealed_row)?;
+        let rows = statement.query_map(parameters, |row| {
+            Ok(SealedRow {
+                record_id: RecordId(row.get(0)?),
+                rp: row.get(1)?,
+                credential: row.get(2)?,
+                sealed: row.get(3)?,
+            })
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 }
 
+impl Step {
+    fn number(self) -> i64 {
+        match self {
+            Self::Creating => 1,
+            Self::Removing => 2,
+            Self::Importing => 3,
+        }
+    }
+
+    /// An unknown step of a later version is taken for the one that removes nothing.
+    fn from_number(number: i64) -> Self {
+        [Self::Removing, Self::Importing]
+            .into_iter()
+            .find(|step| step.number() == number)
+            .unwrap_or(Self::Creating)
+    }
+}
+
+fn begin(connection: &mut Connection) -> Result<Transaction<'_>, IndexError> {
+    fault::point("before a transaction");
+    Ok(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+}
+
+fn commit(transaction: Transaction<'_>) -> Result<(), IndexError> {
+    fault::point("before a commit");
+    transaction.commit()?;
+    fault::point("after a commit");
+    Ok(())
+}
+
 fn put_rows(transaction: &Transaction<'_>, seal: &Seal, rows: &[Row]) -> Result<(), IndexError> {
     let mut put = transaction.prepare_cached(
-        "INSERT OR REPLACE INTO passkey (record_id, rp, credential, fixed, changing) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT OR REPLACE INTO passkey (record_id, rp, credential, sealed) VALUES (?1, ?2, ?3, ?4)",
     )?;
     let mut end = transaction.prepare_cached("DELETE FROM pending WHERE record_id = ?1")?;
     for row in rows {
@@ -293,57 +281,36 @@ fn put_rows(transaction: &Transaction<'_>, seal: &Seal, rows: &[Row]) -> Result<
             record_id,
             rp,
             credential,
-            fixed,
-            changing,
+            sealed,
         } = row.seal(seal)?;
-        put.execute(params![record_id.0, rp, credential, fixed, changing])?;
+        put.execute(params![record_id.0, rp, credential, sealed])?;
         end.execute(params![record_id.0])?;
     }
     Ok(())
 }
 
-fn sealed_row(row: &SqlRow<'_>) -> rusqlite::Result<SealedRow> {
-    Ok(SealedRow {
-        record_id: RecordId(row.get(0)?),
-        rp: row.get(1)?,
-        credential: row.get(2)?,
-        fixed: row.get(3)?,
-        changing: row.get(4)?,
-    })
+fn update(transaction: &Transaction<'_>, seal: &Seal, row: &Row) -> Result<(), IndexError> {
+    transaction
+        .prepare_cached("UPDATE passkey SET sealed = ?2 WHERE record_id = ?1")?
+        .execute(params![row.record_id.0, row.seal(seal)?.sealed])?;
+    Ok(())
 }
 
-const SCHEMA: &str = "
-CREATE TABLE passkey (
-    record_id  BLOB PRIMARY KEY NOT NULL,
-    rp         BLOB,
-    credential BLOB,
-    fixed      BLOB,
-    changing   BLOB NOT NULL
-) STRICT;
-CREATE INDEX passkey_rp ON passkey (rp);
-CREATE INDEX passkey_credential ON passkey (credential);
-CREATE TABLE pending (
-    record_id BLOB PRIMARY KEY NOT NULL,
-    step      INTEGER NOT NULL
-) STRICT;
-CREATE TABLE seal (
-    id    INTEGER PRIMARY KEY CHECK (id = 1),
-    proof BLOB NOT NULL
-) STRICT;
-";
+fn read_row(transaction: &Transaction<'_>, seal: &Seal, id: RecordId) -> Result<Option<Row>, IndexError> {
+    let opened = transaction
+        .prepare_cached("SELECT record_id, rp, credential, sealed FROM passkey WHERE record_id = ?1")?
+        .query_row(params![id.0], |row| open_row(seal, id, row))
+        .optional()?;
+    Ok(opened.transpose()?)
+}
 
-const PROOF_PLACE: Place<'static> = Place {
-    column: Column::Check,
-    record_id: &[0; 16],
-    bound: &[],
-};
-
-/// "Rmky", so that `file` and we ourselves know the file.
-const APPLICATION_ID: i64 = 0x526d_6b79;
-const SCHEMA_VERSION: i64 = 1;
-
-const CREATING: i64 = 1;
-const REMOVING: i64 = 2;
-
-/// How long to wait while another process writes. It does so in milliseconds.
-const BUSY_LIMIT: Duration = Duration::from_secs(5);
+/// Opens a row of `record_id, rp, credential, sealed` where SQLite has it, without a copy.
+fn open_row(seal: &Seal, id: RecordId, row: &SqlRow<'_>) -> rusqlite::Result<Result<Row, SealBroken>> {
+    let column = |number| {
+        row.get_ref(number)?
+            .as_blob_or_null()
+            .map_err(rusqlite::Error::from)
+    };
+    let sealed = column(3)?.unwrap_or_default();
+    Ok(Row::open(seal, id, column(1)?, column(2)?, sealed))
+}

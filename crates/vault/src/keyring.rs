@@ -35,7 +35,7 @@ pub use file::{FileStoreError, Passphrase, PassphraseFormatError};
 use thread::KeyringThread;
 
 /// Bytes of a secret, wiped from memory when dropped.
-pub(crate) type SecretBytes = Zeroizing<Vec<u8>>;
+pub type SecretBytes = Zeroizing<Vec<u8>>;
 
 /// The keyring of this session, connected at the first call.
 pub(crate) struct Keyring {

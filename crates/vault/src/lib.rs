@@ -48,12 +48,15 @@ pub use activity::{
     MonthStatistics, RefusedBecause, SiteStatistics, Statistics,
 };
 pub use error::VaultError;
-pub use index::{IndexError, RecordId, SealBroken};
+pub use index::{IndexError, NotARecordId, RecordId, SealBroken};
 pub use keyring::{
-    APP_ID, Backend, FileStoreError, KeyringError, Passphrase, PassphraseFormatError, StoreKind,
+    APP_ID, Backend, FileStoreError, KeyringError, Passphrase, PassphraseFormatError, SecretBytes, StoreKind,
 };
 pub use pin::{PIN_RESET_WAIT, Pin, PinError, PinFormatError, PinReset, PinState};
 pub use policy::{Policy, PolicyError};
 pub use random::RandomError;
 pub use record::RecordError;
-pub use vault::{CheckReport, PasskeyEntry, PasskeyState, Vault, VaultConfig};
+pub use vault::{
+    CheckReport, Import, Imported, LabelError, MAX_FOREIGN_LENGTH, PasskeyDetails, PasskeyEntry,
+    PasskeyState, Query, Removed, RemovedPasskey, Sort, StateFilter, Vault, VaultConfig,
+};

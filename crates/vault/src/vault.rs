@@ -12,6 +12,7 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -25,7 +26,10 @@ use crate::policy::Policy;
 use crate::{IndexError, KeyringError, VaultError};
 
 mod activity;
+mod attachments;
 mod create;
+mod details;
+mod import;
 mod list;
 mod open;
 mod passkeys;
@@ -35,9 +39,14 @@ mod reconcile;
 mod store;
 #[cfg(test)]
 mod tests;
+mod trash;
 
-pub use list::{PasskeyEntry, PasskeyState};
+pub use attachments::MAX_FOREIGN_LENGTH;
+pub use details::{LabelError, PasskeyDetails};
+pub use import::{Import, Imported};
+pub use list::{PasskeyEntry, PasskeyState, Query, RemovedPasskey, Sort, StateFilter};
 pub use reconcile::CheckReport;
+pub use trash::Removed;
 
 /// Where a vault is and how it reaches its keyring.
 #[derive(Clone, Debug)]
@@ -136,6 +145,8 @@ pub struct Vault {
     policy: Arc<Policy>,
     clock: fn() -> UnixTime,
     opened: Arc<Mutex<Option<Opened>>>,
+    /// Whether this process has looked through the trash.
+    purged: Arc<AtomicBool>,
 }
 
 /// The index, opened, and which file that is.
@@ -189,6 +200,7 @@ impl Vault {
             policy: Arc::new(Policy::load(&policy)?),
             clock,
             opened: Arc::default(),
+            purged: Arc::default(),
         })
     }
 
@@ -253,6 +265,27 @@ impl Vault {
     ) -> Result<T, VaultError> {
         let done = self.with_index(Access::Write(lock), work)?;
         done.ok_or(VaultError::Index(IndexError::Foreign))
+    }
+
+    /// Takes the lock for a change. What an interrupted process has left is finished first, and the first time in this
+    /// process, what is due in the trash is destroyed.
+    fn lock_to_write(&self, now: UnixTime) -> Result<FileLock, VaultError> {
+        let lock = self.lock()?;
+        let purge = !self.purged.load(Ordering::Acquire);
+        let purged = self.with_index(Access::LookLocked(&lock), |index| {
+            self.finish_pending(index, &lock)?;
+            if !purge {
+                return Ok(0);
+            }
+            // The trash is not what the caller came for.
+            Ok(self.purge_in(index, now, &lock).unwrap_or_else(|error| {
+                tracing::warn!(%error, "the trash could not be emptied yet");
+                0
+            }))
+        })?;
+        self.note_purge(purged.unwrap_or_default(), now);
+        self.purged.store(true, Ordering::Release);
+        Ok(lock)
     }
 
     /// Takes the lock that makes this process the only one to create, remove or rebuild.

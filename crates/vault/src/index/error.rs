@@ -21,6 +21,9 @@ pub enum IndexError {
     /// A row does not open.
     #[error("a row of the passkey index is damaged")]
     Row(#[from] SealBroken),
+    /// What is kept beside a row (a large blob, foreign fields) does not open, and is nowhere else.
+    #[error("what is kept with a passkey is damaged")]
+    Attachment,
     /// Another process has been writing for longer than we wait.
     #[error("another process keeps the passkey index busy")]
     Busy(#[source] rusqlite::Error),

@@ -1,23 +1,33 @@
 //! One row of the index: what is sealed in it, and how.
 //!
 //! ```text
-//! fixed      map 1: layout (1), 2 to 11: the passkey's facts as in its record
-//! changing   map 1: layout (1), 2: last use (s), 3: uses, 4: label, 5: state, 6: backup state
+//! sealed    array: layout (2), state, last use (s)?, uses, label?, backup state, trash?, facts?
+//! trash     array: when the passkey was removed, when it is to be destroyed; both in s since 1970
+//! facts     array: credential id, RP ID, user handle, user name?, display name?, COSE algorithm, credProtect,
+//!           backup eligible, created (s), discoverable: as in the passkey's record
+//! ?         or null
 //! ```
 //!
-//! A later layout adds keys; keys that this program does not know are carried along when a row is written again.
+//! An array and not a map, since a list reads thousands of them. A later layout adds elements at the end; those that
+//! this program does not know are carried along when a row is written again.
 
 use std::fmt;
+use std::str::FromStr;
 
-use roamkey_cbor::{Map, Value};
+use roamkey_cbor::Value;
 
 use super::seal::{Column, Lookup, Place, Seal, SealBroken};
 use crate::random::RandomError;
 use crate::record::Facts;
 
-/// A passkey's random name in the keyring.
+/// A passkey's random name in the keyring: 16 bytes, written as 32 hex digits.
 #[derive(Clone, Copy, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct RecordId(pub(crate) [u8; 16]);
+
+/// A text is not the name of a passkey: not 32 hex digits.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("a passkey's id is 32 hex digits")]
+pub struct NotARecordId;
 
 /// A row, opened.
 #[derive(Clone, Debug)]
@@ -37,8 +47,16 @@ pub(crate) struct Changing {
     pub(crate) label: Option<String>,
     pub(crate) state: RowState,
     pub(crate) backup_state: bool,
+    pub(crate) trash: Option<Trash>,
     /// What a later layout keeps here.
-    others: Map<'static>,
+    others: Vec<Value<'static>>,
+}
+
+/// Since when a passkey is in the trash, and until when; seconds since 1970.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Trash {
+    pub(crate) removed_at: u64,
+    pub(crate) destroyed_at: u64,
 }
 
 /// What is known of a passkey's item in the keyring.
@@ -61,8 +79,7 @@ pub(crate) struct SealedRow {
     pub(crate) record_id: RecordId,
     pub(crate) rp: Option<Vec<u8>>,
     pub(crate) credential: Option<Vec<u8>>,
-    pub(crate) fixed: Option<Vec<u8>>,
-    pub(crate) changing: Vec<u8>,
+    pub(crate) sealed: Vec<u8>,
 }
 
 impl Row {
@@ -73,89 +90,91 @@ impl Row {
         state: RowState,
         backup_state: bool,
     ) -> Self {
-        let changing = Changing {
+        Self {
+            record_id,
+            facts,
+            changing: Changing::new(state, backup_state),
+        }
+    }
+
+    /// Tells whether the passkey may sign, as far as the index knows.
+    pub(crate) fn is_usable(&self) -> bool {
+        self.changing.trash.is_none() && matches!(self.changing.state, RowState::Ready | RowState::Unfinished)
+    }
+
+    pub(crate) fn seal(&self, seal: &Seal) -> Result<SealedRow, RandomError> {
+        let lookups = self.facts.as_ref().map(|facts| {
+            (
+                rp_lookup(seal, &facts.rp_id),
+                credential_lookup(seal, &facts.credential_id),
+            )
+        });
+        let value = self.changing.to_value(self.facts.as_ref());
+        let sealed = match &lookups {
+            Some((rp, credential)) => seal.seal(&place(&self.record_id, &[rp, credential]), &value),
+            None => seal.seal(&place(&self.record_id, &[]), &value),
+        }?;
+        let (rp, credential) = lookups.unzip();
+        Ok(SealedRow {
+            record_id: self.record_id,
+            rp: rp.map(Vec::from),
+            credential: credential.map(Vec::from),
+            sealed,
+        })
+    }
+
+    /// Opens a row from its columns.
+    pub(crate) fn open(
+        seal: &Seal,
+        record_id: RecordId,
+        rp: Option<&[u8]>,
+        credential: Option<&[u8]>,
+        sealed: &[u8],
+    ) -> Result<Self, SealBroken> {
+        let read = |value: Value<'_>| read_row(record_id, value);
+        let row = match (rp, credential) {
+            (Some(rp), Some(credential)) => seal.open(&place(&record_id, &[rp, credential]), sealed, read)?,
+            (None, None) => seal.open(&place(&record_id, &[]), sealed, read)?,
+            _ => return Err(SealBroken),
+        };
+        if row.facts.is_some() == rp.is_some() {
+            Ok(row)
+        } else {
+            Err(SealBroken)
+        }
+    }
+}
+
+impl Changing {
+    /// What is known at the beginning.
+    pub(crate) fn new(state: RowState, backup_state: bool) -> Self {
+        Self {
             last_used: None,
             uses: 0,
             label: None,
             state,
             backup_state,
-            others: Map::new(),
-        };
-        Self {
-            record_id,
-            facts,
-            changing,
+            trash: None,
+            others: Vec::new(),
         }
     }
 
-    pub(crate) fn seal(&self, seal: &Seal) -> Result<SealedRow, RandomError> {
-        let mut sealed = SealedRow {
-            record_id: self.record_id,
-            rp: None,
-            credential: None,
-            fixed: None,
-            changing: self.changing.seal(seal, self.record_id)?,
-        };
-        if let Some(facts) = &self.facts {
-            let rp = rp_lookup(seal, &facts.rp_id);
-            let credential = credential_lookup(seal, &facts.credential_id);
-            let place = fixed_place(&self.record_id, &[&rp, &credential]).seal_bytes(seal, facts)?;
-            (sealed.rp, sealed.credential, sealed.fixed) =
-                (Some(rp.into()), Some(credential.into()), Some(place));
-        }
-        Ok(sealed)
-    }
-}
-
-impl SealedRow {
-    pub(crate) fn open(&self, seal: &Seal) -> Result<Row, SealBroken> {
-        let facts = match (&self.fixed, &self.rp, &self.credential) {
-            (Some(fixed), Some(rp), Some(credential)) => {
-                let bound = [rp.as_slice(), credential.as_slice()];
-                let place = Place {
-                    column: Column::Fixed,
-                    record_id: &self.record_id.0,
-                    bound: &bound,
-                };
-                Some(seal.open(&place, fixed, read_facts)?)
-            }
-            (None, None, None) => None,
-            _ => return Err(SealBroken),
-        };
-        let changing = seal.open(&changing_place(&self.record_id), &self.changing, Changing::read)?;
-        Ok(Row {
-            record_id: self.record_id,
-            facts,
-            changing,
-        })
-    }
-}
-
-impl Changing {
-    pub(crate) fn seal(&self, seal: &Seal, record_id: RecordId) -> Result<Vec<u8>, RandomError> {
-        let map = self
-            .others
-            .clone()
-            .with(LAYOUT, LAYOUT_VERSION)
-            .with_some(LAST_USED, self.last_used)
-            .with(USES, self.uses)
-            .with_some(LABEL, self.label.as_deref())
-            .with(STATE, self.state.number())
-            .with(BACKUP_STATE, self.backup_state);
-        seal.seal(&changing_place(&record_id), &map.into())
-    }
-
-    fn read(value: Value<'_>) -> Option<Self> {
-        let mut map = value.into_map()?;
-        map.take(LAYOUT)?.as_u64()?;
-        Some(Self {
-            last_used: map.take(LAST_USED).and_then(|seconds| seconds.as_u64()),
-            uses: map.take(USES)?.as_u64()?,
-            label: map.take(LABEL).and_then(Value::into_text).map(String::from),
-            state: RowState::from_number(map.take(STATE)?.as_u64()?)?,
-            backup_state: map.take(BACKUP_STATE)?.as_bool()?,
-            others: map.into_owned(),
-        })
+    fn to_value<'a>(&'a self, facts: Option<&'a Facts>) -> Value<'a> {
+        let trash = self
+            .trash
+            .map(|trash| Value::Array(vec![trash.removed_at.into(), trash.destroyed_at.into()]));
+        let mut elements = vec![
+            LAYOUT_VERSION.into(),
+            self.state.number().into(),
+            or_null(self.last_used),
+            self.uses.into(),
+            or_null(self.label.as_deref()),
+            self.backup_state.into(),
+            or_null(trash),
+            or_null(facts.map(facts_value)),
+        ];
+        elements.extend(self.others.iter().cloned());
+        Value::Array(elements)
     }
 }
 
@@ -178,7 +197,7 @@ impl RowState {
         }
     }
 
-    fn from_number(number: u64) -> Option<Self> {
+    pub(super) fn from_number(number: u64) -> Option<Self> {
         [
             Self::Ready,
             Self::Unfinished,
@@ -208,6 +227,15 @@ impl RecordId {
     }
 }
 
+impl FromStr for RecordId {
+    type Err = NotARecordId;
+
+    /// Reads 32 hex digits in either case.
+    fn from_str(text: &str) -> Result<Self, NotARecordId> {
+        Self::from_user(&text.to_ascii_lowercase()).ok_or(NotARecordId)
+    }
+}
+
 impl fmt::Display for RecordId {
     /// The whole name: it says nothing about the passkey.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -223,12 +251,6 @@ impl fmt::Debug for RecordId {
     }
 }
 
-impl Place<'_> {
-    fn seal_bytes(&self, seal: &Seal, facts: &Facts) -> Result<Vec<u8>, RandomError> {
-        seal.seal(self, &facts.to_map().with(LAYOUT, LAYOUT_VERSION).into())
-    }
-}
-
 /// The hidden form of an RP ID.
 pub(crate) fn rp_lookup(seal: &Seal, rp_id: &str) -> Lookup {
     seal.lookup(Column::Rp, rp_id.as_bytes())
@@ -239,33 +261,98 @@ pub(crate) fn credential_lookup(seal: &Seal, credential_id: &[u8]) -> Lookup {
     seal.lookup(Column::Credential, credential_id)
 }
 
-fn fixed_place<'a>(record_id: &'a RecordId, bound: &'a [&'a [u8]]) -> Place<'a> {
+fn place<'a>(record_id: &'a RecordId, bound: &'a [&'a [u8]]) -> Place<'a> {
     Place {
-        column: Column::Fixed,
+        column: Column::Passkey,
         record_id: &record_id.0,
         bound,
     }
 }
 
-fn changing_place(record_id: &RecordId) -> Place<'_> {
-    Place {
-        column: Column::Changing,
-        record_id: &record_id.0,
-        bound: &[],
+fn read_row(record_id: RecordId, value: Value<'_>) -> Option<Row> {
+    let mut elements = value.into_array()?.into_iter();
+    elements
+        .next()?
+        .as_u64()
+        .filter(|layout| *layout >= LAYOUT_VERSION)?;
+    let mut changing = Changing::new(RowState::from_number(elements.next()?.as_u64()?)?, false);
+    changing.last_used = optional(elements.next()?, |value| value.as_u64())?;
+    changing.uses = elements.next()?.as_u64()?;
+    changing.label = optional(elements.next()?, text)?;
+    changing.backup_state = elements.next()?.as_bool()?;
+    changing.trash = optional(elements.next()?, read_trash)?;
+    let facts = optional(elements.next()?, read_facts)?;
+    changing.others = elements.map(Value::into_owned).collect();
+    Some(Row {
+        record_id,
+        facts,
+        changing,
+    })
+}
+
+/// Reads what may be behind a seal, for the fuzzer.
+pub(crate) fn read_any_row(bytes: &[u8]) {
+    let _any_answer = roamkey_cbor::decode(bytes).map(|value| read_row(RecordId([0; 16]), value).is_some());
+}
+
+fn read_trash(value: Value<'_>) -> Option<Trash> {
+    match value.as_array()? {
+        [Value::Unsigned(removed_at), Value::Unsigned(destroyed_at)] => Some(Trash {
+            removed_at: *removed_at,
+            destroyed_at: *destroyed_at,
+        }),
+        _ => None,
     }
 }
 
-fn read_facts(value: Value<'_>) -> Option<Facts> {
-    let mut map = value.into_map()?;
-    map.take(LAYOUT)?.as_u64()?;
-    Facts::take_from(&mut map).ok()
+fn facts_value(facts: &Facts) -> Value<'_> {
+    Value::Array(vec![
+        (&facts.credential_id).into(),
+        (&facts.rp_id).into(),
+        (&facts.user_id).into(),
+        or_null(facts.user_name.as_deref()),
+        or_null(facts.user_display_name.as_deref()),
+        facts.algorithm.into(),
+        facts.cred_protect.into(),
+        facts.backup_eligible.into(),
+        facts.created_at.into(),
+        facts.discoverable.into(),
+    ])
 }
 
-const LAYOUT_VERSION: u8 = 1;
+fn read_facts(value: Value<'_>) -> Option<Facts> {
+    let mut elements = value.into_array()?.into_iter();
+    let facts = Facts {
+        credential_id: elements.next()?.into_bytes()?.into_owned(),
+        rp_id: text(elements.next()?)?,
+        user_id: elements.next()?.into_bytes()?.into_owned(),
+        user_name: optional(elements.next()?, text)?,
+        user_display_name: optional(elements.next()?, text)?,
+        algorithm: elements.next()?.as_i64()?,
+        cred_protect: u8::try_from(elements.next()?.as_u64()?).ok()?,
+        backup_eligible: elements.next()?.as_bool()?,
+        created_at: elements.next()?.as_u64()?,
+        discoverable: elements.next()?.as_bool()?,
+    };
+    elements.next().is_none().then_some(facts)
+}
 
-const LAYOUT: u8 = 1;
-const LAST_USED: u8 = 2;
-const USES: u8 = 3;
-const LABEL: u8 = 4;
-const STATE: u8 = 5;
-const BACKUP_STATE: u8 = 6;
+fn or_null<'a>(value: Option<impl Into<Value<'a>>>) -> Value<'a> {
+    value.map_or(Value::Null, Into::into)
+}
+
+/// `None` if the value is not what `read` reads, `Some(None)` if it is null.
+fn optional<'a, T>(value: Value<'a>, read: impl FnOnce(Value<'a>) -> Option<T>) -> Option<Option<T>> {
+    if value.is_null() {
+        Some(None)
+    } else {
+        read(value).map(Some)
+    }
+}
+
+fn text(value: Value<'_>) -> Option<String> {
+    value.into_text().map(String::from)
+}
+
+/// 1 was the layout of the first index, which had two sealed columns in a row.
+const LAYOUT_VERSION: u64 = 2;

@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 use tempfile::TempDir;
 
+use std::path::Path;
+
 use super::*;
 use crate::record::Facts;
 
@@ -41,7 +43,7 @@ fn index(rows: &[Row]) -> (TempDir, std::path::PathBuf, Index) {
 fn open(path: &Path) -> Index {
     match LockedIndex::open(path).unwrap().unlock(Seal::new(&[7; 32])) {
         Unlocking::Open(index) => index,
-        other @ (Unlocking::OtherKey(..) | Unlocking::Failed(..)) => panic!("{other:?}"),
+        other @ (Unlocking::Old(_) | Unlocking::OtherKey(..) | Unlocking::Failed(..)) => panic!("{other:?}"),
     }
 }
 
@@ -49,6 +51,12 @@ fn names(index: &Index, rows: &[SealedRow]) -> Vec<String> {
     rows.iter()
         .map(|row| index.open_row(row).unwrap().facts.unwrap().user_name.unwrap())
         .collect()
+}
+
+fn count(index: &Index) -> usize {
+    let mut count = 0;
+    assert_eq!(index.for_each(|_row| count += 1).unwrap(), []);
+    count
 }
 
 #[test]
@@ -103,12 +111,11 @@ fn another_key_opens_nothing() {
 #[test]
 fn a_column_opens_in_its_own_row_only() {
     let swaps = [
-        "UPDATE passkey SET fixed = (SELECT fixed FROM passkey WHERE record_id = ?2) WHERE record_id = ?1",
-        "UPDATE passkey SET changing = (SELECT changing FROM passkey WHERE record_id = ?2) WHERE record_id = ?1",
-        "UPDATE passkey SET changing = fixed WHERE record_id = ?1 AND ?2 NOT NULL",
+        "UPDATE passkey SET sealed = (SELECT sealed FROM passkey WHERE record_id = ?2) WHERE record_id = ?1",
         "UPDATE passkey SET rp = (SELECT rp FROM passkey WHERE record_id = ?2) WHERE record_id = ?1",
         "UPDATE passkey SET credential = (SELECT credential FROM passkey WHERE record_id = ?2) WHERE record_id = ?1",
         "UPDATE passkey SET rp = NULL WHERE record_id = ?1 AND ?2 NOT NULL",
+        "UPDATE passkey SET rp = NULL, credential = NULL WHERE record_id = ?1 AND ?2 NOT NULL",
     ];
     for swap in swaps {
         let (_folder, _path, index) = index(&[row("a.example", 1), row("b.example", 2)]);
@@ -120,12 +127,10 @@ fn a_column_opens_in_its_own_row_only() {
             1,
             "{swap}"
         );
-        let rows = index.all().unwrap();
-        let changed = rows
-            .iter()
-            .find(|row| row.record_id == RecordId([1; 16]))
-            .unwrap();
-        assert_eq!(index.open_row(changed).unwrap_err(), SealBroken, "{swap}");
+        let mut opened = Vec::new();
+        let broken = index.for_each(|row| opened.push(row.record_id)).unwrap();
+        assert_eq!(broken, [RecordId([1; 16])], "{swap}");
+        assert_eq!(opened, [RecordId([2; 16])], "{swap}");
     }
 }
 
@@ -133,31 +138,119 @@ fn a_column_opens_in_its_own_row_only() {
 fn a_change_keeps_what_a_later_layout_added() {
     let (_folder, _path, mut index) = index(&[row("a.example", 1)]);
     let id = RecordId([1; 16]);
-    let later = roamkey_cbor::Map::new()
-        .with(1_u8, 1_u8)
-        .with(3_u8, 0_u8)
-        .with(5_u8, 0_u8)
-        .with(6_u8, false);
-    let later = later.with(40_u8, "from a later layout");
+    let later = Value::Array(vec![
+        3_u8.into(),
+        0_u8.into(),
+        Value::Null,
+        0_u8.into(),
+        Value::Null,
+        false.into(),
+        Value::Null,
+        Value::Null,
+        "from a later layout".into(),
+    ]);
     let place = Place {
-        column: Column::Changing,
+        column: Column::Passkey,
         record_id: &id.0,
         bound: &[],
     };
-    let sealed = index.seal.seal(&place, &later.into()).unwrap();
-    index
-        .connection
-        .execute("UPDATE passkey SET changing = ?1", params![sealed])
-        .unwrap();
+    let sealed = index.seal.seal(&place, &later).unwrap();
+    let update = "UPDATE passkey SET sealed = ?1, rp = NULL, credential = NULL";
+    index.connection.execute(update, params![sealed]).unwrap();
 
-    index.change(id, |changing| changing.uses += 1).unwrap();
+    let changed = index.change(id, |row| {
+        row.changing.uses += 1;
+        Ok::<_, IndexError>(())
+    });
+    assert!(changed.unwrap().is_some());
 
-    let sealed = index.all().unwrap().remove(0).changing;
+    let sealed = index.sealed_row(id).unwrap().unwrap().sealed;
     let kept = index.seal.open(&place, &sealed, |value| {
-        let map = value.into_map()?;
-        Some((map.get(3_u8)?.as_u64()?, map.get(40_u8)?.as_text()?.to_owned()))
+        let elements = value.as_array()?;
+        Some((elements[3].as_u64()?, elements.last()?.as_text()?.to_owned()))
     });
     assert_eq!(kept, Ok((1, "from a later layout".to_owned())));
+}
+
+#[test]
+fn a_row_reads_as_it_was_written() {
+    let mut whole = row("a.example", 1);
+    whole.changing.last_used = Some(7);
+    whole.changing.uses = u64::MAX;
+    whole.changing.label = Some("Work \u{e4}".to_owned());
+    whole.changing.backup_state = true;
+    whole.changing.trash = Some(Trash {
+        removed_at: 1,
+        destroyed_at: 2,
+    });
+    let bare = Row::new(RecordId([2; 16]), None, RowState::Damaged, false);
+    let (_folder, _path, index) = index(&[whole.clone(), bare.clone()]);
+    for row in [whole, bare] {
+        let read = index.row(row.record_id).unwrap().unwrap();
+        assert!(read.facts == row.facts);
+        let of = |row: &Row| {
+            let Changing {
+                last_used,
+                uses,
+                label,
+                state,
+                backup_state,
+                trash,
+                ..
+            } = row.changing.clone();
+            (last_used, uses, label, state, backup_state, trash)
+        };
+        assert_eq!(of(&read), of(&row));
+    }
+}
+
+#[test]
+fn what_is_kept_beside_a_row_goes_with_it() {
+    let (_folder, _path, mut index) = index(&[row("a.example", 1), row("a.example", 2)]);
+    let (first, second) = (RecordId([1; 16]), RecordId([2; 16]));
+    let large = vec![7; 64 * 1024];
+    let value = Value::from(&large);
+    assert!(
+        index
+            .set_attachment(first, Attachment::LargeBlob, Some(&value))
+            .unwrap()
+    );
+    assert!(
+        index
+            .set_attachment(first, Attachment::Foreign, Some(&"fields".into()))
+            .unwrap()
+    );
+    assert!(
+        !index
+            .set_attachment(RecordId([3; 16]), Attachment::LargeBlob, Some(&value))
+            .unwrap()
+    );
+    let blob = |index: &Index, id| {
+        index.attachment(id, Attachment::LargeBlob, |value| {
+            Some(value.into_bytes()?.into_owned())
+        })
+    };
+    assert_eq!(blob(&index, first).unwrap(), Some(large.clone()));
+    assert_eq!(blob(&index, second).unwrap(), None);
+
+    // It opens beside its own row, as what it is.
+    let copy =
+        "INSERT INTO attachment SELECT ?2, kind, sealed FROM attachment WHERE record_id = ?1 AND kind = 1";
+    index
+        .connection
+        .execute(copy, params![first.0, second.0])
+        .unwrap();
+    assert!(matches!(blob(&index, second), Err(IndexError::Attachment)));
+
+    assert!(index.set_attachment(first, Attachment::LargeBlob, None).unwrap());
+    assert_eq!(blob(&index, first).unwrap(), None);
+    index.remove(first).unwrap();
+    index.remove(second).unwrap();
+    let left: i64 = index
+        .connection
+        .query_row("SELECT count(*) FROM attachment", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(left, 0);
 }
 
 #[test]
@@ -190,7 +283,7 @@ fn a_file_of_a_newer_version_is_called_that_and_is_no_damage() {
     let (_folder, path, index) = index(&[]);
     index
         .connection
-        .pragma_update(None, "user_version", SCHEMA_VERSION + 1)
+        .pragma_update(None, "user_version", file::SCHEMA_VERSION + 1)
         .unwrap();
     let error = LockedIndex::open(&path).unwrap_err();
     assert!(matches!(error, IndexError::NewerVersion) && !error.is_damage());
@@ -202,8 +295,8 @@ fn two_connections_see_each_others_rows() {
     let mut second = open(&path);
     first.put(&row("a.example", 1)).unwrap();
     second.put(&row("a.example", 2)).unwrap();
-    assert_eq!(first.all().unwrap().len(), 2);
-    assert_eq!(second.all().unwrap().len(), 2);
+    assert_eq!(count(&first), 2);
+    assert_eq!(count(&second), 2);
 }
 
 #[test]
@@ -220,21 +313,24 @@ fn record_ids_read_as_they_are_written() {
     ] {
         assert_eq!(RecordId::from_user(other), None, "{other}");
     }
+    assert_eq!("000102030405060708090A0B0C0D0EFF".parse(), Ok(id));
+    assert_eq!("00".parse::<RecordId>(), Err(NotARecordId));
+    assert_eq!(id.to_string(), id.user());
     assert_eq!(format!("{id:?}"), "0001…");
 }
 
 proptest! {
     #[test]
     fn arbitrary_bytes_never_open(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-        let place = Place { column: Column::Fixed, record_id: &[1; 16], bound: &[] };
+        let place = Place { column: Column::Passkey, record_id: &[1; 16], bound: &[] };
         prop_assert_eq!(Seal::new(&[7; 32]).open(&place, &bytes, |_| Some(())), Err(SealBroken));
     }
 
     #[test]
     fn sealed_columns_come_in_a_few_lengths(text in "[a-z]{0,500}") {
-        let place = Place { column: Column::Fixed, record_id: &[1; 16], bound: &[] };
+        let place = Place { column: Column::Passkey, record_id: &[1; 16], bound: &[] };
         let sealed = Seal::new(&[7; 32]).seal(&place, &Value::from(text.as_str())).unwrap();
-        prop_assert_eq!((sealed.len() - 24 - 16) % 128, 0);
+        prop_assert_eq!((sealed.len() - 12 - 16) % 128, 0);
         let opened = Seal::new(&[7; 32]).open(&place, &sealed, |value| value.as_text().map(str::to_owned));
         prop_assert_eq!(opened, Ok(text));
     }

@@ -7,49 +7,65 @@
 //!
 //! The new passkey is whole before an old one is touched.
 
+use roamkey_authenticator::UnixTime;
+use roamkey_cbor::Value;
 use subtle::ConstantTimeEq as _;
 
 use super::{Access, Vault};
 use crate::fault;
 use crate::folder::FileLock;
-use crate::index::{RecordId, Row, RowState, Step};
+use crate::index::{Attachment, Index, RecordId, Row, RowState, Step};
 use crate::random::random;
-use crate::record::Record;
+use crate::record::{Facts, Record};
 use crate::{KeyringError, VaultError};
 
 impl Vault {
-    /// Keeps a passkey, then removes those that it replaces. When this returns, the passkey is durable; after an
-    /// error there is none of it.
-    pub(super) fn create_record(&self, record: &Record, replaces: &[&[u8]]) -> Result<(), VaultError> {
-        let lock = self.lock()?;
+    /// Keeps a passkey, then removes those that it replaces, with those of the same account that are in the trash. When
+    /// this returns, the passkey is durable; after an error there is none of it.
+    pub(super) fn create_record(
+        &self,
+        record: &Record,
+        replaces: &[&[u8]],
+        now: UnixTime,
+    ) -> Result<(), VaultError> {
+        let lock = self.lock_to_write(now)?;
         let id = RecordId(random()?);
-        self.write_index(&lock, |index| self.finish_pending(index, &lock))?;
-        self.write_index(&lock, |index| Ok(index.begin(id, Step::Creating)?))?;
-        fault::point("noted");
-        if let Err(error) = self.put_item(id, record) {
-            self.withdraw(id, &lock, &error);
-            return Err(error);
-        }
-        fault::point("read back");
         let row = Row::new(
             id,
             Some(record.facts.clone()),
             RowState::Ready,
             record.backup_state,
         );
-        if let Err(error) = self.write_index(&lock, |index| Ok(index.put(&row)?)) {
-            self.withdraw(id, &lock, &error);
-            return Err(error);
-        }
+        self.keep(&row, record, &[], Step::Creating, &lock)?;
         fault::point("listed");
-        for credential_id in replaces {
-            // The new passkey is there, which is what the caller asked for. An old one that could not be removed
-            // stays listed, and its note has the next process try again.
-            if let Err(error) = self.remove_credential(credential_id, id, &lock) {
-                tracing::warn!(%error, "a replaced passkey could not be removed yet");
-            }
+        // The new passkey is there, which is what the caller asked for. An old one that could not be removed stays
+        // listed, and its note has the next process try again.
+        if let Err(error) = self.remove_replaced(&record.facts, id, replaces, &lock) {
+            tracing::warn!(%error, "a replaced passkey could not be removed yet");
         }
         Ok(())
+    }
+
+    /// Puts a passkey into keyring and index: whole, or not at all.
+    pub(super) fn keep(
+        &self,
+        row: &Row,
+        record: &Record,
+        attachments: &[(Attachment, Value<'_>)],
+        step: Step,
+        lock: &FileLock,
+    ) -> Result<(), VaultError> {
+        let id = row.record_id;
+        self.write_index(lock, |index| Ok(index.begin(id, step)?))?;
+        fault::point("noted");
+        let kept = self.put_item(id, record).and_then(|()| {
+            fault::point("read back");
+            self.write_index(lock, |index| Ok(index.put_with(row, attachments)?))
+        });
+        if let Err(error) = &kept {
+            self.withdraw(id, lock, error);
+        }
+        kept
     }
 
     fn put_item(&self, id: RecordId, record: &Record) -> Result<(), VaultError> {
@@ -80,26 +96,48 @@ impl Vault {
         }
     }
 
-    /// Removes the passkeys with this credential id, except the one just made.
-    fn remove_credential(
+    /// Destroys the passkeys with these credential ids and those of the same account in the trash, except the one just
+    /// made.
+    fn remove_replaced(
         &self,
-        credential_id: &[u8],
+        made: &Facts,
         except: RecordId,
+        replaces: &[&[u8]],
         lock: &FileLock,
     ) -> Result<(), VaultError> {
-        let find = |index: &mut crate::index::Index| Ok(index.of_credential(credential_id)?);
-        let rows = self.with_index(Access::Write(lock), find)?.unwrap_or_default();
-        for id in rows
-            .into_iter()
-            .map(|row| row.record_id)
-            .filter(|id| *id != except)
-        {
-            self.write_index(lock, |index| Ok(index.begin(id, Step::Removing)?))?;
-            fault::point("removal noted");
-            self.keyring.delete(&id.user())?;
-            fault::point("removed from keyring");
-            self.write_index(lock, |index| Ok(index.remove(id)?))?;
-        }
-        Ok(())
+        let remove = |index: &mut Index| {
+            let mut old = Vec::new();
+            for credential_id in replaces {
+                old.extend(
+                    index
+                        .of_credential(credential_id)?
+                        .into_iter()
+                        .map(|row| row.record_id),
+                );
+            }
+            if made.discoverable {
+                for sealed in index.of_rp(&made.rp_id)? {
+                    let row = index.open_row(&sealed).ok();
+                    old.extend(
+                        row.filter(|row| is_removed_account(row, made))
+                            .map(|row| row.record_id),
+                    );
+                }
+            }
+            for id in old.into_iter().filter(|id| *id != except) {
+                self.destroy_in(index, id, lock)?;
+            }
+            Ok(())
+        };
+        self.with_index(Access::Write(lock), remove).map(drop)
     }
+}
+
+/// CTAP 2.3 §6.1.2 step 17: an account has one discoverable passkey here.
+fn is_removed_account(row: &Row, made: &Facts) -> bool {
+    row.changing.trash.is_some()
+        && row
+            .facts
+            .as_ref()
+            .is_some_and(|facts| facts.discoverable && facts.user_id == made.user_id)
 }

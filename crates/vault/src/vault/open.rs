@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::{Access, Opened, Vault};
 use crate::folder::{FileLock, file_identity};
-use crate::index::{Index, LockedIndex, RecordId, Row, RowState, Seal, Unlocking};
+use crate::index::{Index, LockedIndex, OldIndex, RecordId, Row, RowState, Seal, Unlocking};
 use crate::random::random;
 use crate::record::RecordError;
 use crate::{IndexError, KeyringError, VaultError};
@@ -15,6 +15,8 @@ use crate::{IndexError, KeyringError, VaultError};
 /// What was found where the index should be.
 enum Found {
     Open(Index),
+    /// Of the first layout.
+    Old(OldIndex),
     NoFile,
     /// With the file, if it can be read, and why it is not used.
     Unusable(Option<LockedIndex>),
@@ -55,7 +57,7 @@ impl Vault {
         match found {
             // It opens, and fails when it is read: the damage is further inside. What opens may also be what another
             // process has built in the meantime; building it once more costs time and nothing else.
-            Found::Open(_) | Found::Unusable(_) => self.set_aside(lock, &error)?,
+            Found::Open(_) | Found::Old(_) | Found::Unusable(_) => self.set_aside(lock, &error)?,
             Found::NoFile => {}
         }
         self.build(access, lock, seal)
@@ -65,7 +67,12 @@ impl Vault {
     fn open_or_build(&self, access: Access<'_>, lock: &FileLock) -> Result<Option<Opened>, VaultError> {
         let (found, seal) = self.find_index()?;
         match found {
-            Found::Open(index) => return self.opened(index, access).map(Some),
+            Found::Open(index) => return self.opened(index, Access::LookLocked(lock)).map(Some),
+            Found::Old(old) => match old.migrate(lock) {
+                Ok(index) => return self.opened(index, Access::LookLocked(lock)).map(Some),
+                Err(error) if error.is_damage() => self.set_aside(lock, &error)?,
+                Err(error) => return Err(error.into()),
+            },
             Found::NoFile => {}
             Found::Unusable(Some(readable)) => {
                 self.refuse_if_loss(&readable)?;
@@ -93,6 +100,7 @@ impl Vault {
         };
         match locked.unlock(seal) {
             Unlocking::Open(index) => Ok((Found::Open(index), None)),
+            Unlocking::Old(old) => Ok((Found::Old(old), None)),
             Unlocking::OtherKey(locked, seal) => Ok((Found::Unusable(Some(locked)), Some(seal))),
             Unlocking::Failed(error, seal) if error.is_damage() => Ok((Found::Unusable(None), Some(seal))),
             Unlocking::Failed(error, _) => Err(error.into()),
@@ -165,7 +173,7 @@ impl Vault {
         }
         let seal = match seal {
             Some(seal) => seal,
-            None => self.make_index_key()?,
+            None => self.index_key()?.map_or_else(|| self.make_index_key(), Ok)?,
         };
         self.folder
             .make()
@@ -175,7 +183,7 @@ impl Vault {
         tracing::info!(passkeys = rows.len(), "built the passkey index from the keyring");
         match LockedIndex::open(&self.folder.index())?.unlock(seal) {
             Unlocking::Open(index) => self.opened(index, Access::LookLocked(lock)).map(Some),
-            Unlocking::OtherKey(..) => Err(IndexError::Foreign.into()),
+            Unlocking::Old(_) | Unlocking::OtherKey(..) => Err(IndexError::Foreign.into()),
             Unlocking::Failed(error, _) => Err(error.into()),
         }
     }

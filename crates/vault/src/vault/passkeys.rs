@@ -3,9 +3,9 @@
 use roamkey_authenticator::UnixTime;
 
 use super::{Access, Vault};
+use crate::VaultError;
 use crate::index::{Index, RecordId, Row, RowState, SealedRow};
 use crate::record::{Record, RecordError};
-use crate::{KeyringError, VaultError};
 
 impl Vault {
     /// The passkeys of a site that can be used, the last used first and unfinished ones last.
@@ -26,14 +26,17 @@ impl Vault {
         Ok(rows)
     }
 
-    /// Opens a row. One that does not open is made anew from the keyring, and one whose item was missing is looked for
-    /// once more: the keyring may have come back.
+    /// Opens a row, if its passkey may sign. One that does not open is made anew from the keyring, and one whose item was
+    /// missing is looked for once more: the keyring may have come back.
     pub(super) fn usable_row(
         &self,
         index: &mut Index,
         sealed: &SealedRow,
     ) -> Result<Option<Row>, VaultError> {
         let row = self.repaired_row(index, sealed)?;
+        if row.changing.trash.is_some() {
+            return Ok(None);
+        }
         match row.changing.state {
             RowState::Ready | RowState::Unfinished => Ok(Some(row)),
             RowState::Damaged | RowState::Newer => Ok(None),
@@ -96,29 +99,23 @@ impl Vault {
         Record::decode(&bytes).map_err(VaultError::Record)
     }
 
-    /// Lets the list show what is wrong with a passkey.
-    fn mark(&self, id: RecordId, error: &VaultError) -> Result<(), VaultError> {
-        let state = match error {
-            VaultError::KeyMissing => RowState::Missing,
-            VaultError::Record(RecordError::NewerVersion(_)) => RowState::Newer,
-            VaultError::Record(_) | VaultError::Keyring(KeyringError::Garbled | KeyringError::Duplicate) => {
-                RowState::Damaged
-            }
-            // The keyring or the index, not the passkey.
-            VaultError::NotFound
-            | VaultError::Mismatch
-            | VaultError::NotKept
-            | VaultError::OtherKeyring { .. }
-            | VaultError::Busy
-            | VaultError::Keyring(_)
-            | VaultError::Index(_)
-            | VaultError::Activity(_)
-            | VaultError::Policy(_)
-            | VaultError::Folder(_)
-            | VaultError::Random(_) => return Ok(()),
+    /// Lets the list show what reading a passkey's item has found to be wrong with it.
+    pub(super) fn mark(&self, id: RecordId, error: &VaultError) -> Result<(), VaultError> {
+        if !error.is_of_passkey() {
+            return Ok(());
+        }
+        let state = if matches!(error, VaultError::KeyMissing) {
+            RowState::Missing
+        } else if matches!(error, VaultError::Record(RecordError::NewerVersion(_))) {
+            RowState::Newer
+        } else {
+            RowState::Damaged
         };
         self.with_index(Access::Look, |index| {
-            Ok(index.change(id, |changing| changing.state = state)?)
+            index.change(id, |row| {
+                row.changing.state = state;
+                Ok(())
+            })
         })?;
         Ok(())
     }
@@ -126,21 +123,22 @@ impl Vault {
     /// Notes that a passkey has signed: its site knows it.
     pub(super) fn note_use(&self, credential_id: &[u8], now: UnixTime) -> Result<(), VaultError> {
         let note = |index: &mut Index| {
-            let rows = index.of_credential(credential_id)?;
-            for row in &rows {
-                index.note(row.record_id, |changing| {
+            let mut noted = Err(VaultError::NotFound);
+            for sealed in index.of_credential(credential_id)? {
+                if self.repaired_row(index, &sealed)?.changing.trash.is_some() {
+                    continue;
+                }
+                index.note(sealed.record_id, |row| {
+                    let changing = &mut row.changing;
                     changing.last_used = changing.last_used.max(Some(now.0));
                     changing.uses = changing.uses.saturating_add(1);
                     if changing.state == RowState::Unfinished {
                         changing.state = RowState::Ready;
                     }
                 })?;
+                noted = Ok(());
             }
-            if rows.is_empty() {
-                Err(VaultError::NotFound)
-            } else {
-                Ok(())
-            }
+            noted
         };
         self.with_index(Access::Look, note)?.ok_or(VaultError::NotFound)
     }

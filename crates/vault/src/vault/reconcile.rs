@@ -9,6 +9,7 @@
 //! | creating | no item | the note goes: there is no passkey |
 //! | creating | item | a row is made, marked unfinished: there is a whole passkey |
 //! | removing | – | the item is removed, then row and note |
+//! | importing | – | likewise: the import will be done once more |
 //!
 //! An unfinished passkey is one that its site can't have learned of, since the site is answered after the note is
 //! gone. It is kept nevertheless: an index that was restored from a backup may carry a note of long ago. The list says
@@ -39,6 +40,8 @@ pub struct CheckReport {
     pub damaged: usize,
     /// Items that a newer version of this program wrote.
     pub newer: usize,
+    /// Passkeys in the trash, which are counted nowhere else.
+    pub removed: usize,
 }
 
 impl Vault {
@@ -60,19 +63,20 @@ impl Vault {
             .iter()
             .filter_map(|user| RecordId::from_user(user))
             .collect();
-        let mut listed: HashMap<RecordId, RowState> = HashMap::new();
         let mut report = CheckReport::default();
-        for sealed in index.all()? {
-            let Ok(row) = index.open_row(&sealed) else {
-                continue;
-            };
+        let mut listed: HashMap<RecordId, RowState> = HashMap::new();
+        let (mut missing, mut removed) = (Vec::new(), HashSet::new());
+        index.for_each(|row| {
             listed.insert(row.record_id, row.changing.state);
-            if !held.contains(&row.record_id) {
-                index.change(row.record_id, |changing| changing.state = RowState::Missing)?;
-                report.missing = report.missing.saturating_add(1);
+            if row.changing.trash.is_some() {
+                removed.insert(row.record_id);
+            } else if !held.contains(&row.record_id) {
+                missing.push(row.record_id);
             }
-        }
-        for id in held {
+        })?;
+        index.change_all(&missing, |row| row.changing.state = RowState::Missing)?;
+        (report.missing, report.removed) = (missing.len(), removed.len());
+        for id in held.difference(&removed).copied() {
             let known = listed.get(&id).copied();
             let state = self.check_item(index, id, known)?;
             let count = match state {
@@ -138,7 +142,7 @@ impl Vault {
                     Some(row) => index.put(&row)?,
                     None => index.remove(id)?,
                 },
-                Step::Removing => {
+                Step::Removing | Step::Importing => {
                     self.keyring.delete(&id.user())?;
                     index.remove(id)?;
                 }

@@ -34,34 +34,35 @@ impl CredentialStore for Vault {
         &self,
         credential: &Credential,
         replaces: &[CredentialId],
-        _now: UnixTime,
+        now: UnixTime,
     ) -> Result<(), StoreError> {
         let replaces: Vec<_> = replaces.iter().map(CredentialId::as_bytes).collect();
-        Ok(self.create_record(&record(credential), &replaces)?)
+        Ok(self.create_record(&record(credential), &replaces, now)?)
     }
 
     fn used(&self, id: &CredentialId, now: UnixTime) -> Result<(), StoreError> {
         Ok(self.note_use(id.as_bytes(), now)?)
     }
 
-    fn large_blob(&self, _id: &CredentialId) -> Result<Option<LargeBlob>, StoreError> {
-        Ok(None)
+    fn large_blob(&self, id: &CredentialId) -> Result<Option<LargeBlob>, StoreError> {
+        Ok(self.read_large_blob(id.as_bytes())?)
     }
 
-    /// There is no room for large blobs here, and none to delete.
-    fn set_large_blob(&self, _id: &CredentialId, blob: Option<&LargeBlob>) -> Result<(), StoreError> {
-        blob.map_or(Ok(()), |_| Err(StoreError::Full))
+    fn set_large_blob(&self, id: &CredentialId, blob: Option<&LargeBlob>) -> Result<(), StoreError> {
+        Ok(self.write_large_blob(id.as_bytes(), blob)?)
     }
 }
 
 impl From<VaultError> for StoreError {
     fn from(error: VaultError) -> Self {
         match error {
-            VaultError::NotFound | VaultError::KeyMissing | VaultError::Keyring(KeyringError::NoItem) => {
-                Self::NotFound
-            }
+            VaultError::NotFound
+            | VaultError::AlreadyRemoved
+            | VaultError::KeyMissing
+            | VaultError::Keyring(KeyringError::NoItem) => Self::NotFound,
             VaultError::Record(_)
             | VaultError::Mismatch
+            | VaultError::Index(IndexError::Attachment)
             | VaultError::Keyring(KeyringError::Garbled | KeyringError::Duplicate) => Self::Corrupt,
             VaultError::Keyring(
                 KeyringError::Locked(_)
@@ -80,11 +81,16 @@ impl From<VaultError> for StoreError {
                 Self::Full
             }
             VaultError::Keyring(KeyringError::TooLarge { .. })
+            | VaultError::AttachmentTooLarge
             | VaultError::Index(IndexError::DiskFull(_)) => Self::Full,
             VaultError::Keyring(
                 KeyringError::Unsupported | KeyringError::File(_) | KeyringError::Failed(_),
             )
             | VaultError::NotKept
+            | VaultError::NotRemoved
+            | VaultError::NotAnId
+            | VaultError::Ambiguous
+            | VaultError::Label(_)
             | VaultError::OtherKeyring { .. }
             | VaultError::Index(_)
             | VaultError::Activity(_)
@@ -95,7 +101,7 @@ impl From<VaultError> for StoreError {
     }
 }
 
-fn record(credential: &Credential) -> Record {
+pub(super) fn record(credential: &Credential) -> Record {
     let PublicKeyCredentialUserEntity {
         id,
         name,

@@ -5,6 +5,8 @@ mod behaviour;
 mod crash;
 mod damage;
 mod file_store;
+mod manage;
+mod migrate;
 mod pin;
 mod policy;
 mod real;

@@ -188,7 +188,7 @@ fn a_full_disk_leaves_no_passkey_anywhere() {
 fn an_index_of_a_newer_version_is_left_alone() {
     let world = world();
     let connection = rusqlite::Connection::open(world.index()).unwrap();
-    connection.pragma_update(None, "user_version", 2).unwrap();
+    connection.pragma_update(None, "user_version", 3).unwrap();
     drop(connection);
     assert!(matches!(
         world.vault().list(),
@@ -202,10 +202,13 @@ fn a_damaged_row_is_made_anew_from_the_keyring() {
     let world = world();
     let connection = rusqlite::Connection::open(world.index()).unwrap();
     connection
-        .execute("UPDATE passkey SET fixed = zeroblob(200) WHERE rowid = 2", [])
+        .execute("UPDATE passkey SET sealed = zeroblob(200) WHERE record_id = (SELECT max(record_id) FROM passkey)", [])
         .unwrap();
     connection
-        .execute("UPDATE passkey SET changing = zeroblob(200) WHERE rowid = 3", [])
+        .execute(
+            "UPDATE passkey SET credential = zeroblob(16) WHERE record_id = (SELECT min(record_id) FROM passkey)",
+            [],
+        )
         .unwrap();
     drop(connection);
     assert_eq!(world.vault().find(&rp("a.example")).unwrap().len(), 3);
@@ -217,7 +220,10 @@ fn a_removed_row_comes_back_with_a_check() {
     let world = world();
     let connection = rusqlite::Connection::open(world.index()).unwrap();
     connection
-        .execute("DELETE FROM passkey WHERE rowid = 2", [])
+        .execute(
+            "DELETE FROM passkey WHERE record_id = (SELECT min(record_id) FROM passkey)",
+            [],
+        )
         .unwrap();
     drop(connection);
     let report = world.vault().check().unwrap();
