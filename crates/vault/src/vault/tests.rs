@@ -5,6 +5,7 @@ mod behaviour;
 mod crash;
 mod damage;
 mod file_store;
+mod kill;
 mod manage;
 mod migrate;
 mod pin;
