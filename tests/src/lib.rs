@@ -27,6 +27,7 @@ pub mod cdp;
 pub mod chromium;
 pub mod code;
 pub mod device;
+pub mod hosts;
 pub mod lines;
 pub mod parts;
 pub mod process;

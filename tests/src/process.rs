@@ -95,11 +95,21 @@ impl Process {
     ///
     /// It has ended already.
     pub fn ask_to_end(&self) -> Result<()> {
+        self.signal(Signal::TERM)
+    }
+
+    /// Interrupts it, as Ctrl-C does (SIGINT).
+    ///
+    /// # Errors
+    ///
+    /// It has ended already.
+    pub fn interrupt(&self) -> Result<()> {
+        self.signal(Signal::INT)
+    }
+
+    fn signal(&self, signal: Signal) -> Result<()> {
         let id = self.child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
-        kill_process(
-            id.ok_or_else(|| format!("{} has ended", self.name))?,
-            Signal::TERM,
-        )?;
+        kill_process(id.ok_or_else(|| format!("{} has ended", self.name))?, signal)?;
         Ok(())
     }
 

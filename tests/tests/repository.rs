@@ -146,7 +146,7 @@ fn dependencies_point_down_and_no_adapter_knows_another() {
     let levels: [&[&str]; 7] = [
         &["roamkey-cbor"],
         &["roamkey-ctap"],
-        &["roamkey-hybrid", "roamkey-authenticator"],
+        &["roamkey-hybrid", "roamkey-authenticator", "roamkey-webauthn"],
         &["roamkey-session", "roamkey-exchange"],
         &["roamkey-ble", "roamkey-tunnel", "roamkey-vault"],
         &["roamkey-device"],
@@ -313,10 +313,11 @@ fn root() -> &'static Path {
 }
 
 /// Bytes, time and randomness in, bytes out.
-const PURE: [&str; 5] = [
+const PURE: [&str; 6] = [
     "roamkey-cbor",
     "roamkey-ctap",
     "roamkey-hybrid",
     "roamkey-authenticator",
     "roamkey-exchange",
+    "roamkey-webauthn",
 ];

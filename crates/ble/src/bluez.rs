@@ -17,6 +17,7 @@
 mod adapter;
 mod advertisement;
 mod error;
+mod scanner;
 
 use std::collections::HashMap;
 use std::future::Future;
@@ -34,9 +35,15 @@ use self::adapter::{Adapter, ManagedObjects};
 use self::advertisement::Advertisement;
 use crate::AdapterInfo;
 
+pub use self::scanner::{Listening, Scanner};
+
 /// Advertises over Bluetooth LE by the machine's first powered adapter that can.
 #[derive(Clone, Debug, Default)]
-pub struct Advertiser {
+pub struct Advertiser(Host);
+
+/// Where BlueZ is looked for, and how long it is waited for.
+#[derive(Clone, Debug, Default)]
+struct Host {
     /// D-Bus address; none for the system bus, which is `DBUS_SYSTEM_BUS_ADDRESS` or the usual socket.
     bus: Option<String>,
     limit: Limit,
@@ -52,19 +59,13 @@ impl Advertiser {
     /// Creates an advertiser that looks for BlueZ on the bus at `address`, in D-Bus notation (`unix:path=/…`).
     #[must_use]
     pub fn on_bus(address: impl Into<String>) -> Self {
-        Self {
-            bus: Some(address.into()),
-            limit: Limit::default(),
-        }
+        Self(Host::on_bus(address))
     }
 
     /// Sets the longest wait for any one answer; 5 seconds if never called.
     #[must_use]
     pub fn with_limit(self, limit: Duration) -> Self {
-        Self {
-            limit: Limit(limit),
-            ..self
-        }
+        Self(self.0.with_limit(limit))
     }
 
     /// Says whether this machine can advertise right now, and with which adapter. Nothing goes on air.
@@ -73,8 +74,8 @@ impl Advertiser {
     ///
     /// The reason why nothing can be advertised.
     pub async fn probe(&self) -> Result<AdapterInfo, AirError> {
-        let connection = self.limit.on(error::connecting, self.builder()?.build()).await?;
-        let adapter = self.choose_adapter(&connection).await?;
+        let connection = self.0.connect().await?;
+        let adapter = Adapter::choose(&self.0.objects(&connection).await?)?;
         Ok(AdapterInfo {
             name: adapter.name().to_owned(),
             free_slots: adapter.free_slots(),
@@ -85,16 +86,17 @@ impl Advertiser {
     async fn broadcast(&self, service_data: &[u8; 20]) -> Result<OnAir, AirError> {
         let (advertisement, released) = Advertisement::new(service_data);
         let builder = self
+            .0
             .builder()?
             .serve_at(advertisement::PATH, advertisement)
             .map_err(error::connecting)?;
-        let connection = self.limit.on(error::connecting, builder.build()).await?;
-        let adapter = self.choose_adapter(&connection).await?;
+        let connection = self.0.limit.on(error::connecting, builder.build()).await?;
+        let adapter = Adapter::choose(&self.0.objects(&connection).await?)?;
         let registration = Registration {
             connection,
             adapter: adapter.path().clone(),
             released,
-            limit: self.limit,
+            limit: self.0.limit,
         };
 
         // From here on a dropped future must also unregister: BlueZ watches our connection only once it has answered.
@@ -114,6 +116,22 @@ impl Advertiser {
         debug!(adapter = adapter.name(), "advert on air");
         Ok(on_air)
     }
+}
+
+impl Host {
+    fn on_bus(address: impl Into<String>) -> Self {
+        Self {
+            bus: Some(address.into()),
+            limit: Limit::default(),
+        }
+    }
+
+    fn with_limit(self, limit: Duration) -> Self {
+        Self {
+            limit: Limit(limit),
+            ..self
+        }
+    }
 
     fn builder(&self) -> Result<connection::Builder<'_>, AirError> {
         match &self.bus {
@@ -123,7 +141,12 @@ impl Advertiser {
         .map_err(error::connecting)
     }
 
-    async fn choose_adapter(&self, connection: &Connection) -> Result<Adapter, AirError> {
+    async fn connect(&self) -> Result<Connection, AirError> {
+        self.limit.on(error::connecting, self.builder()?.build()).await
+    }
+
+    /// Everything that BlueZ knows.
+    async fn objects(&self, connection: &Connection) -> Result<ManagedObjects, AirError> {
         let call = call(
             connection,
             "/",
@@ -131,8 +154,7 @@ impl Advertiser {
             "GetManagedObjects",
             &(),
         );
-        let objects: ManagedObjects = self.limit.on(error::asking, call).await?;
-        Adapter::choose(&objects)
+        self.limit.on(error::asking, call).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! Advertising over Bluetooth LE: the proximity proof of the hybrid transport (CTAP 2.3 §11.5).
+//! Advertising and listening over Bluetooth LE: the proximity proof of the hybrid transport (CTAP 2.3 §11.5).
 //!
 //! The authenticator broadcasts one advertisement whose only content is service data: 16-bit UUID `FFF9`, exactly
 //! 20 bytes (16 bytes of ciphertext, 4 of tag). A client platform that hears it knows that the authenticator is near.
@@ -11,6 +11,9 @@
 //! | Linux | BlueZ, `org.bluez.LEAdvertisingManager1` on the system bus | works |
 //! | Windows | `BluetoothLEAdvertisementPublisher` reserves service data for the system | [`AirError::Unsupported`] |
 //! | macOS | `CBPeripheralManager` takes a local name and service UUIDs only | [`AirError::Unsupported`] |
+//!
+//! A client platform listens for it with [`Scanner`], on Linux through BlueZ as well; the other systems would let a
+//! program listen, and nobody has tried there yet.
 //!
 //! ```no_run
 //! # async fn on_air(advert: roamkey_hybrid::Advert) -> Result<(), roamkey_session::AirError> {
@@ -35,9 +38,9 @@ mod bluez;
 mod unsupported;
 
 #[cfg(target_os = "linux")]
-pub use bluez::{Advertiser, OnAir};
+pub use bluez::{Advertiser, Listening, OnAir, Scanner};
 #[cfg(not(target_os = "linux"))]
-pub use unsupported::{Advertiser, OnAir};
+pub use unsupported::{Advertiser, Listening, OnAir, Scanner};
 
 pub use roamkey_session::AirError;
 

@@ -1,7 +1,7 @@
-//! Systems on which a program can't send service data: every call says so.
+//! Systems on which a program can't send service data, and on which listening has not been tried: every call says so.
 
 use roamkey_hybrid::Advert;
-use roamkey_session::{Advertising, Air, AirError};
+use roamkey_session::{Advertising, Air, AirError, Scanning};
 
 use crate::AdapterInfo;
 
@@ -40,6 +40,40 @@ impl Air for Advertiser {
 pub enum OnAir {}
 
 impl Advertising for OnAir {
+    async fn stop(self) {
+        match self {}
+    }
+}
+
+/// Listens over Bluetooth LE; not on this system.
+#[derive(Clone, Debug, Default)]
+pub struct Scanner {}
+
+impl Scanner {
+    /// Creates a scanner. Asks the system nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {}
+    }
+}
+
+impl roamkey_session::Scanner for Scanner {
+    type Scanning = Listening;
+
+    async fn scan(&self) -> Result<Listening, AirError> {
+        Err(AirError::Unsupported(None))
+    }
+}
+
+/// A scan in progress; there is none on this system.
+#[derive(Debug)]
+pub enum Listening {}
+
+impl Scanning for Listening {
+    async fn next(&mut self) -> Result<Vec<u8>, AirError> {
+        match *self {}
+    }
+
     async fn stop(self) {
         match self {}
     }

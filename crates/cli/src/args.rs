@@ -52,6 +52,8 @@ pub(crate) enum Command {
     /// Write the manual pages.
     #[command(hide = true)]
     Manual(crate::completion::Manual),
+    /// Show a QR code and let a phone sign in, or create a passkey.
+    Request(crate::request::Request),
     /// Show a whole registration and sign-in on this machine, without Bluetooth.
     #[cfg(feature = "dev")]
     Demo(crate::demo::Demo),

@@ -1,4 +1,4 @@
-//! The `roamkey` command. `args` says what it takes, `authenticate` and `list` do it, `messages` holds every sentence
+//! The `roamkey` command. `args` says what it takes, `authenticate`, `list` and `request` do it, `messages` holds every sentence
 //! on what went wrong, `report` prints events, `person` and `terminal` ask.
 
 mod activity;
@@ -16,6 +16,7 @@ mod pin;
 mod place;
 mod policy;
 mod report;
+mod request;
 mod terminal;
 mod time;
 mod verification;
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
         Command::Authenticate(args) => wait(authenticate::run(args, place)),
         Command::Doctor(args) => wait(doctor::run(args, place)),
         Command::Verification(args) => wait(verification::run(args, place)),
+        Command::Request(args) => wait(request::run(args)),
         #[cfg(feature = "dev")]
         Command::Demo(args) => wait(demo::run(args)),
     };

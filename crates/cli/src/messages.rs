@@ -438,6 +438,181 @@ pub(crate) fn message(code: ErrorCode) -> Message {
             "The settings file can't be understood.",
             "Correct settings.toml in the data folder, or remove it and choose again: roamkey verification.",
         ),
+        E::OptionsInvalid => (
+            exit::CODE,
+            "The site's options are not WebAuthn's.",
+            "Correct the member that is named, or ask the site for its options once more.",
+        ),
+        E::OriginInvalid => (
+            exit::CODE,
+            "This is not an origin that may use passkeys.",
+            "Give the scheme and host of the site's page, as in --origin https://login.example.org.",
+        ),
+        E::OptionsUnreadable => (
+            exit::CODE,
+            "The file can't be read.",
+            "Check its name and whether you may read it, or give - and the text on standard input.",
+        ),
+        E::RpIdMismatch => (
+            exit::CODE,
+            "The origin may not use this RP ID.",
+            "Give the origin of the page that the options came from. Related origins are not looked up.",
+        ),
+        E::PictureUnwritable => (
+            exit::CODE,
+            "The picture of the code can't be written.",
+            "Check the folder and whether you may write there.",
+        ),
+        E::BluetoothCannotListen => (
+            exit::BLUETOOTH,
+            "Roamkey can't listen over Bluetooth here.",
+            "Use another adapter, or a machine with Linux: other systems are not supported yet.",
+        ),
+        E::TunnelRedirected => (
+            exit::TUNNEL,
+            "The tunnel service sends us to another address.",
+            "A proxy or a login page of this network may stand between: use another network.",
+        ),
+        E::Cancelled => (
+            exit::REFUSED,
+            "You ended it.",
+            "Nothing was signed, unless you had approved on the phone already.",
+        ),
+        E::NobodyScanned => (
+            exit::PEER,
+            "No phone answered within five minutes.",
+            "Run the command again; scan the code with the phone's camera, with Bluetooth on and the phone close by.",
+        ),
+        E::PhoneHandshakeTimeout => (
+            exit::PEER,
+            "The phone was found, and did not shake hands within 30 seconds.",
+            "Check the phone's network connection and run the command again.",
+        ),
+        E::PhoneIntroductionTimeout => (
+            exit::PEER,
+            "The phone shook hands, and did not introduce itself within 30 seconds.",
+            "Check the phone's network connection and run the command again.",
+        ),
+        E::PhonePersonTimeout => (
+            exit::PEER,
+            "Nobody answered at the phone in time.",
+            "Run the command again, and answer on the phone within two minutes.",
+        ),
+        E::PhoneTunnelUnassigned => (
+            exit::PEER,
+            "The phone uses a tunnel service that does not exist.",
+            "Update the phone. If it happens again, somebody may be interfering.",
+        ),
+        E::PhoneTooNew => (
+            exit::PEER,
+            "The phone speaks a later version of the protocol.",
+            "Update Roamkey and try again.",
+        ),
+        E::PhoneHandshakeFailed => (
+            exit::PEER,
+            "The phone could not prove that it scanned this code.",
+            "Run the command again for a new code. If it happens again, somebody may be interfering.",
+        ),
+        E::PhoneIntroductionWrong => (
+            exit::PEER,
+            "The phone introduced itself in a way that makes no sense.",
+            "Update the phone, or use another one.",
+        ),
+        E::PhoneIntroductionTooLong => (
+            exit::PEER,
+            "The phone introduced itself with far more than any phone has to say.",
+            "Use another phone: this one is broken, or it is no phone.",
+        ),
+        E::PhoneOffersNoPasskeys => (
+            exit::PEER,
+            "The phone offers something else than passkeys.",
+            "Choose a passkey app on the phone, or use another phone.",
+        ),
+        E::PhoneOutOfTurn => (
+            exit::PEER,
+            "The phone answered before it was asked.",
+            "Run the command again. If it happens again, use another phone.",
+        ),
+        E::PhoneBrokeProtocol => (
+            exit::PEER,
+            "The phone sent something that makes no sense.",
+            "Run the command again. If it happens again, use another phone.",
+        ),
+        E::PhoneLeft => (
+            exit::PEER,
+            "The phone went away without an answer.",
+            "Run the command again and keep the phone on until it says that it is done.",
+        ),
+        E::PhoneRefused => (
+            exit::REFUSED,
+            "The request was refused on the phone.",
+            "Nothing was signed. Run the command again if you did not mean to.",
+        ),
+        E::PhoneAlreadyRegistered => (
+            exit::NO_MATCH,
+            "The phone already holds a passkey for that account.",
+            "Sign in with it instead of creating another one.",
+        ),
+        E::PhoneNoPasskey => (
+            exit::NO_MATCH,
+            "The phone holds no passkey that the site accepts.",
+            "Use the phone that holds it, or sign in another way and create a passkey.",
+        ),
+        E::PhoneNotVerified => (
+            exit::VERIFICATION,
+            "The phone could not verify that it is you.",
+            "Unlock the phone with its PIN once, then run the command again.",
+        ),
+        E::PhoneCannotVerify => (
+            exit::VERIFICATION,
+            "The phone has no way to verify that it is you, and the site demands it.",
+            "Set up a screen lock on the phone, then run the command again.",
+        ),
+        E::PhoneCannot => (
+            exit::PEER,
+            "The phone can't do what the site demands.",
+            "Update the phone, or use another one.",
+        ),
+        E::PhoneFull => (
+            exit::PEER,
+            "The phone has no room for another passkey.",
+            "Remove passkeys on the phone that you no longer need, or use another phone.",
+        ),
+        E::PhoneFailed => (
+            exit::PEER,
+            "The phone reported an error.",
+            "Run the command again. If it happens again, restart the phone.",
+        ),
+        E::PhoneAnswerMalformed => (
+            exit::PEER,
+            "The phone's answer is malformed.",
+            "Nothing was accepted. Update the phone, or use another one.",
+        ),
+        E::PhoneAnswerOtherSite => (
+            exit::PEER,
+            "The phone's answer is for another site.",
+            "Nothing was accepted. If it happens again, somebody may be interfering.",
+        ),
+        E::PhoneAnswerOtherPasskey => (
+            exit::PEER,
+            "The phone answered with a passkey that was not asked for.",
+            "Nothing was accepted. If it happens again, somebody may be interfering.",
+        ),
+        E::PhoneAnswerOtherAlgorithm => (
+            exit::PEER,
+            "The phone made a key of a kind that was not asked for.",
+            "Nothing was accepted. Update the phone, or use another one.",
+        ),
+        E::PhoneAnswerUnverified => (
+            exit::PEER,
+            "The phone's answer says that nobody was there, or that nobody was verified.",
+            "Nothing was accepted. Set up a screen lock on the phone and try again.",
+        ),
+        E::PhoneAnswerBadSignature => (
+            exit::PEER,
+            "The signature in the phone's answer is wrong.",
+            "Nothing was accepted. Check the file given with --registered; if it is right, somebody may be interfering.",
+        ),
         E::Internal => (
             exit::INTERNAL,
             "Roamkey failed in a way that it should not.",

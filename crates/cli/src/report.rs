@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::messages::{Message, message};
 use roamkey_device::ErrorCode;
 
-/// What happens during `roamkey authenticate`, in the shape that `--json` prints.
+/// What happens during `roamkey authenticate` and `roamkey request`, in the shape that `--json` prints.
 #[derive(Debug, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub(crate) enum Event<'a> {
@@ -50,12 +50,25 @@ pub(crate) enum Event<'a> {
     Answered,
     /// What happened could not be noted in the activity log.
     Unnoted,
+    /// The code is shown and waits for a phone.
+    Show { link: &'a str },
+    /// The tunnel to the phone is being joined.
+    Connecting,
+    /// The person has to answer at the phone.
+    AskOnPhone,
+    /// What the site's server gets, and what is known of the signature in it.
+    Response {
+        response: &'a serde_json::Value,
+        signature: &'a str,
+    },
     /// The end.
     Outcome {
         ok: bool,
         code: &'a str,
         exit: u8,
         message: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        detail: Option<&'a str>,
         #[serde(skip_serializing_if = "Option::is_none")]
         next_step: Option<&'a str>,
     },
@@ -90,6 +103,11 @@ impl Reporter {
             started: Instant::now(),
             json,
         }
+    }
+
+    /// Whether events are JSON, and standard output is theirs.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json
     }
 
     /// Reports an event. A reader that is gone does not stop the transaction: the person still sees the question.
@@ -140,18 +158,25 @@ impl Reporter {
             code,
             exit: 0,
             message: text,
+            detail: None,
             next_step: None,
         });
     }
 
     /// Reports a failure as the last event and returns the exit code.
     pub(crate) fn failed(&self, code: ErrorCode) -> u8 {
-        let Message { title, hint, exit } = message(code);
+        self.failed_as(code, message(code), None)
+    }
+
+    /// Reports a failure in these words, and what exactly was wrong.
+    pub(crate) fn failed_as(&self, code: ErrorCode, message: Message, detail: Option<&str>) -> u8 {
+        let Message { title, hint, exit } = message;
         self.report(&Event::Outcome {
             ok: false,
             code: code.as_str(),
             exit,
             message: title,
+            detail,
             next_step: Some(hint),
         });
         exit
@@ -200,6 +225,12 @@ fn text(event: &Event<'_>) -> Option<String> {
         Event::Unnoted => {
             "warning: this could not be noted in the activity log (roamkey doctor says why)".to_owned()
         }
+        Event::Show { link } => {
+            format!("scan the code with a phone that is near, or open this on it:\n           {link}")
+        }
+        Event::Connecting => "connecting to the phone".to_owned(),
+        Event::AskOnPhone => "look at the phone and answer there".to_owned(),
+        Event::Response { .. } => return None,
         Event::Outcome {
             message,
             next_step: None,
@@ -208,10 +239,14 @@ fn text(event: &Event<'_>) -> Option<String> {
         Event::Outcome {
             code,
             message,
+            detail,
             next_step: Some(hint),
             ..
         } => {
-            format!("{message} [{code}]\n           {hint}")
+            let detail = detail
+                .map(|detail| format!("\n           ({detail})"))
+                .unwrap_or_default();
+            format!("{message} [{code}]{detail}\n           {hint}")
         }
     })
 }

@@ -21,7 +21,7 @@ use roamkey_testkit::relying_party::{AuthenticationRequest, RegistrationRequest,
 use roamkey_testkit::user::{Reaction, ScriptedUser};
 use tokio::runtime::Runtime;
 
-use stage::{Stage, code};
+use stage::{Stage, code, total};
 
 const ORIGIN: &str = "https://login.example.org";
 
@@ -90,14 +90,6 @@ async fn registered(stage: &Stage) -> Vec<u8> {
         .authentication_options(&AuthenticationRequest::discoverable())
         .unwrap();
     SigningIn::new(&options, ORIGIN).unwrap().request().to_vec()
-}
-
-async fn total(count: u64, one: impl AsyncFn() -> Duration) -> Duration {
-    let mut total = Duration::ZERO;
-    for _ in 0..count {
-        total += one().await;
-    }
-    total
 }
 
 criterion_group! {

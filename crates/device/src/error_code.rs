@@ -203,6 +203,79 @@ error_codes! {
     FolderNotPrivate = "folder_not_private",
     /// The settings file can't be understood.
     SettingsDamaged = "settings_damaged",
+    /// The origin is none that may use passkeys.
+    OriginInvalid = "origin_invalid",
+    /// A member of the site's options is wrong.
+    OptionsInvalid = "options_invalid",
+    /// The file with the site's options can't be read.
+    OptionsUnreadable = "options_unreadable",
+    /// The origin may not use this RP ID.
+    RpIdMismatch = "rp_id_mismatch",
+    /// The picture of the QR code can't be written.
+    PictureUnwritable = "picture_unwritable",
+    /// This adapter or system can't listen.
+    BluetoothCannotListen = "bluetooth_cannot_listen",
+    /// The tunnel service sends us elsewhere.
+    TunnelRedirected = "tunnel_redirected",
+    /// The person ended it here.
+    Cancelled = "cancelled",
+
+    /// No phone answered the code.
+    NobodyScanned = "nobody_scanned",
+    /// The phone did not shake hands in time.
+    PhoneHandshakeTimeout = "phone_handshake_timeout",
+    /// The phone did not introduce itself in time.
+    PhoneIntroductionTimeout = "phone_introduction_timeout",
+    /// Nobody answered at the phone in time.
+    PhonePersonTimeout = "phone_person_timeout",
+    /// The phone uses a tunnel service that does not exist.
+    PhoneTunnelUnassigned = "phone_tunnel_unassigned",
+    /// The phone speaks a later version of the protocol.
+    PhoneTooNew = "phone_too_new",
+    /// The phone failed the handshake.
+    PhoneHandshakeFailed = "phone_handshake_failed",
+    /// The phone introduced itself wrongly.
+    PhoneIntroductionWrong = "phone_introduction_wrong",
+    /// The phone introduced itself with more than anybody would read.
+    PhoneIntroductionTooLong = "phone_introduction_too_long",
+    /// The phone offers something else than passkeys.
+    PhoneOffersNoPasskeys = "phone_offers_no_passkeys",
+    /// The phone replied before it was asked.
+    PhoneOutOfTurn = "phone_out_of_turn",
+    /// The phone broke the protocol.
+    PhoneBrokeProtocol = "phone_broke_protocol",
+    /// The phone went without an answer.
+    PhoneLeft = "phone_left",
+
+    /// The person refused at the phone.
+    PhoneRefused = "phone_refused",
+    /// The phone holds a passkey for this account already.
+    PhoneAlreadyRegistered = "phone_already_registered",
+    /// The phone holds no passkey that the site accepts.
+    PhoneNoPasskey = "phone_no_passkey",
+    /// The phone could not verify its user.
+    PhoneNotVerified = "phone_not_verified",
+    /// The phone has no way to verify its user.
+    PhoneCannotVerify = "phone_cannot_verify",
+    /// The phone can't do what the site demands.
+    PhoneCannot = "phone_cannot",
+    /// The phone has no room for another passkey.
+    PhoneFull = "phone_full",
+    /// The phone reported another error.
+    PhoneFailed = "phone_failed",
+
+    /// The phone's answer is malformed.
+    PhoneAnswerMalformed = "phone_answer_malformed",
+    /// The phone's answer is for another site.
+    PhoneAnswerOtherSite = "phone_answer_other_site",
+    /// The phone's answer is by a passkey that was not asked for.
+    PhoneAnswerOtherPasskey = "phone_answer_other_passkey",
+    /// The phone made a key of an algorithm that was not asked for.
+    PhoneAnswerOtherAlgorithm = "phone_answer_other_algorithm",
+    /// The phone's answer says that nobody was there, or that nobody was verified.
+    PhoneAnswerUnverified = "phone_answer_unverified",
+    /// The signature in the phone's answer does not verify.
+    PhoneAnswerBadSignature = "phone_answer_bad_signature",
 
     /// A fault of Roamkey's own.
     Internal = "internal",

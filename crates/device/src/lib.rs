@@ -5,6 +5,9 @@
 //! Code (text or picture) ─ read ─▶ SignIn (fresh, not used before) ─ run(user) ─▶ Done, or Failure
 //! ```
 //!
+//! And the other way round, for a machine that asks a phone: [`Requester`], in the same picture from the right to the
+//! left.
+//!
 //! [`Device::system`] is the real thing; [`Device::new`] takes any tunnel service and air, which is how tests and the
 //! demo run without a radio. No build without `roamkey-testkit` has another air than Bluetooth.
 
@@ -15,7 +18,10 @@ pub mod doctor;
 mod error_code;
 mod failure;
 mod os_verification;
+mod qr_picture;
 mod recording;
+mod request;
+mod request_failure;
 mod scan;
 mod settings;
 mod used;
@@ -37,6 +43,9 @@ pub use failure::Failure;
 pub use os_verification::{
     ACTION, Asking, NoOsVerification, OsVerification, OsVerificationError, SystemVerification,
 };
+pub use qr_picture::QrPicture;
+pub use request::{Pending, RequestEvent, Requester};
+pub use request_failure::RequestFailure;
 pub use roamkey_authenticator::{
     Account, AccountChoice, ConsentPrompt, Operation, PolicyLimit, PolicyVerdict, Refusal, UnixTime,
     UserConsent, UserVerification, UserVerified, VerificationMethod,
@@ -48,6 +57,7 @@ pub use settings::{SettingsError, VerificationChoice};
 pub use verification::{PinCheck, Verification, VerificationStatus, Way, now};
 pub use {
     roamkey_hybrid as hybrid, roamkey_session as session, roamkey_tunnel as tunnel, roamkey_vault as vault,
+    roamkey_webauthn as webauthn,
 };
 
 /// The device: where its passkeys are, how it is heard, and through which tunnel service it is reached.

@@ -12,10 +12,13 @@ mod stage;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use roamkey_device::{Code, now};
+use roamkey_device::tunnel::WebSocketTunnels;
+use roamkey_device::webauthn::{Origin, RequestOptions};
+use roamkey_device::{Code, Requester, now};
 use roamkey_testkit::relying_party::client_platform::Registering;
 use roamkey_testkit::relying_party::{RegistrationRequest, RelyingParty};
 use roamkey_testkit::user::{Reaction, ScriptedUser};
+use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 
@@ -93,12 +96,47 @@ async fn a_whole_transaction_logs_nothing_that_is_nobodys_business() {
         .await
         .unwrap_err();
 
+    // The other way round: this machine asks, with a secret of the site's in what comes back.
+    let tunnels = WebSocketTunnels::plain_loopback(stage.server.address()).unwrap();
+    let requester = Requester::new(stage.air.clone(), tunnels);
+    let options =
+        json!({ "challenge": "AAECAw", "extensions": { "prf": { "eval": { "first": "c2VjcmV0" } } } });
+    let options = RequestOptions::from_json(&options.to_string()).unwrap();
+    let pending = requester
+        .sign_in(&Origin::parse(ORIGIN).unwrap(), options, Vec::new())
+        .await
+        .unwrap();
+    let link = pending.link().to_owned();
+    let scanned = stage.device.read(&Code::from_text(&link)).unwrap();
+    let (signed_in, done) = tokio::join!(pending.finished(), stage.device.run(scanned, &user));
+    done.unwrap();
+    let signed_in = signed_in.unwrap();
+    let prf = signed_in.prf().unwrap().first;
+
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(log.contains("answered"), "the log is on:\n{log}");
-    for text in [RP_ID, ACCOUNT, PIN, "wrong horse", &text[6..40], &text[60..100]] {
+    assert!(
+        log.contains("answered") && log.contains("the phone replied"),
+        "the log is on:\n{log}"
+    );
+    for text in [
+        RP_ID,
+        ACCOUNT,
+        PIN,
+        "wrong horse",
+        &text[6..40],
+        &text[60..100],
+        &link[6..40],
+        &link[60..100],
+    ] {
         assert!(!log.contains(text), "{text} is in the log:\n{log}");
     }
-    for trace in [traces(&request), traces(&answer), traces(&advert)].concat() {
+    let asked = [
+        traces(&signed_in.credential_id),
+        traces(&signed_in.signature),
+        traces(&prf),
+    ]
+    .concat();
+    for trace in [traces(&request), traces(&answer), traces(&advert), asked].concat() {
         assert!(!log.contains(&trace), "{trace} is in the log:\n{log}");
     }
 }

@@ -8,7 +8,7 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use rand::{SeedableRng as _, rngs::StdRng};
 use roamkey_hybrid::{Hint, Message, QrCode, RoutingId, TunnelDomain, authenticator, client};
 
-criterion_group!(benches, handshake, qr_to_advert, frame);
+criterion_group!(benches, handshake, qr_to_advert, trial, frame);
 criterion_main!(benches);
 
 /// The client platform's message, the authenticator's reply, and both channels.
@@ -35,6 +35,16 @@ fn qr_to_advert(criterion: &mut Criterion) {
     let showing = show(&mut rng);
     criterion.bench_function("qr_text_to_advert", |bencher| {
         bencher.iter(|| scan(black_box(showing.qr_text()), &mut rng));
+    });
+}
+
+/// One foreign advert, tried with the key of one open QR code. Budget: 1 µs, a million in a second.
+fn trial(criterion: &mut Criterion) {
+    let mut rng = StdRng::seed_from_u64(1);
+    let showing = show(&mut rng);
+    let (_, foreign) = scan(show(&mut rng).qr_text(), &mut rng).unwrap();
+    criterion.bench_function("foreign_advert_tried", |bencher| {
+        bencher.iter(|| showing.advert_seen(black_box(foreign.as_bytes())));
     });
 }
 

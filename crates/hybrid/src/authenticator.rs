@@ -184,11 +184,21 @@ impl Established {
     ///
     /// [`ChannelError::MessageTooLong`].
     pub fn post_handshake(self, get_info: &[u8]) -> Result<(Vec<u8>, Channel), ChannelError> {
+        self.post_handshake_with(first_message::encode(get_info))
+    }
+
+    /// Seals another first message: of an older revision, with other features, or wrong. For tests of client
+    /// platforms.
+    ///
+    /// # Errors
+    ///
+    /// [`ChannelError::MessageTooLong`].
+    pub fn post_handshake_with(self, message: Vec<u8>) -> Result<(Vec<u8>, Channel), ChannelError> {
         let mut channel = Channel::new(
             &self.agreement.authenticator_to_client,
             &self.agreement.client_to_authenticator,
         );
-        Ok((channel.seal_plaintext(first_message::encode(get_info))?, channel))
+        Ok((channel.seal_plaintext(message)?, channel))
     }
 }
 

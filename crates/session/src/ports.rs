@@ -29,7 +29,34 @@ pub trait Advertising: Send {
     fn stop(self) -> impl Future<Output = ()> + Send;
 }
 
-/// Why nothing can be put on air.
+/// Listens for adverts over Bluetooth LE (CTAP 2.3 §11.5), as a client platform does.
+pub trait Scanner: Send + Sync {
+    /// A scan in progress. Dropping it ends the scan without waiting for that to happen.
+    type Scanning: Scanning;
+
+    /// Starts to listen. Cancel-safe: a dropped future leaves nothing running.
+    ///
+    /// # Errors
+    ///
+    /// The reason why this machine can't listen right now.
+    fn scan(&self) -> impl Future<Output = Result<Self::Scanning, AirError>> + Send;
+}
+
+/// A scan in progress.
+pub trait Scanning: Send {
+    /// Waits for the next advert and returns its service data, whoever sent it, as often as it is heard; without limit.
+    /// Cancel-safe: what was not returned is heard again or comes next.
+    ///
+    /// # Errors
+    ///
+    /// The reason why nothing will be heard any more.
+    fn next(&mut self) -> impl Future<Output = Result<Vec<u8>, AirError>> + Send;
+
+    /// Ends the scan and returns when it has ended.
+    fn stop(self) -> impl Future<Output = ()> + Send;
+}
+
+/// Why nothing can be put on air or heard.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum AirError {
@@ -45,8 +72,8 @@ pub enum AirError {
     /// The service refused this user.
     #[error("Bluetooth may not be used by this user")]
     NotPermitted(#[source] Option<BoxError>),
-    /// The adapter or this operating system can't send service data, or has no advertising slot left.
-    #[error("this Bluetooth adapter can't advertise")]
+    /// The adapter or this operating system can't do it: send service data, listen, or one more advert at a time.
+    #[error("this Bluetooth adapter can't do that")]
     Unsupported(#[source] Option<BoxError>),
     /// The service did not answer within its limit.
     #[error("the Bluetooth service did not answer in time")]
@@ -74,6 +101,24 @@ pub trait TunnelService: Send + Sync {
         &self,
         tunnel_id: &TunnelId,
     ) -> impl Future<Output = Result<(Self::Channel, RoutingId), TunnelError>> + Send;
+}
+
+/// Tunnel services that others rent tunnels from: a client platform joins wherever the advert says.
+pub trait Tunnels: Send + Sync {
+    /// The joined tunnel.
+    type Channel: DataChannel;
+
+    /// Joins the tunnel at `path` (`/cable/connect/<routing id>/<tunnel id>`) of a service. Limited in time by the
+    /// implementation.
+    ///
+    /// # Errors
+    ///
+    /// The step that failed.
+    fn join(
+        &self,
+        service: TunnelDomain,
+        path: &str,
+    ) -> impl Future<Output = Result<Self::Channel, TunnelError>> + Send;
 }
 
 /// A message pipe to the other end, whole messages in order.

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use roamkey_hybrid::Advert;
-use roamkey_session::{Advertising, Air, AirError};
+use roamkey_session::{Advertising, Air, AirError, Scanner, Scanning};
 use tokio::sync::watch;
 
 /// An air that any number of senders and listeners share by cloning it.
@@ -68,7 +68,7 @@ impl MemoryAir {
         self.shared.state().next
     }
 
-    /// Makes every later [`Air::advertise`] fail with what `fault` returns; `None` mends it.
+    /// Makes every later [`Air::advertise`] and [`Scanner::scan`] fail with what `fault` returns; `None` mends it.
     pub fn fail_with(&self, fault: Option<fn() -> AirError>) {
         self.shared.state().fault = fault;
     }
@@ -160,6 +160,26 @@ impl Listener {
             let _ = self.changed.changed().await;
         }
     }
+}
+
+impl Scanner for MemoryAir {
+    type Scanning = Listener;
+
+    async fn scan(&self) -> Result<Listener, AirError> {
+        let fault = self.shared.state().fault;
+        match fault {
+            Some(fault) => Err(fault()),
+            None => Ok(self.listen()),
+        }
+    }
+}
+
+impl Scanning for Listener {
+    async fn next(&mut self) -> Result<Vec<u8>, AirError> {
+        Ok(Self::next(self).await)
+    }
+
+    async fn stop(self) {}
 }
 
 #[derive(Debug)]

@@ -9,6 +9,7 @@ pub mod client;
 #[cfg(target_os = "linux")]
 pub mod keyring;
 pub mod memory_keyring;
+pub mod phone;
 #[cfg(target_os = "linux")]
 pub mod polkit;
 pub mod relying_party;

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use roamkey_hybrid::{RequestPath, RoutingId, TunnelDomain, TunnelId};
-use roamkey_session::{DataChannel, TunnelError, TunnelService};
+use roamkey_session::{DataChannel, TunnelError, TunnelService, Tunnels};
 use tokio::sync::mpsc;
 
 /// The service. Share it between both roles.
@@ -94,6 +94,17 @@ impl TunnelService for MemoryTunnelService {
             },
             routing_id,
         ))
+    }
+}
+
+impl Tunnels for MemoryTunnelService {
+    type Channel = MemoryChannel;
+
+    async fn join(&self, service: TunnelDomain, path: &str) -> Result<MemoryChannel, TunnelError> {
+        if service != self.domain {
+            return Err(TunnelError::NameLookup(std::io::ErrorKind::NotFound.into()));
+        }
+        self.connect(path)
     }
 }
 

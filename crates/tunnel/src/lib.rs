@@ -7,6 +7,9 @@
 //! [`WebSocketTunnel`] implements the session's [`TunnelService`](roamkey_session::TunnelService); every step has a
 //! limit of its own and every failure its own [`TunnelError`](roamkey_session::TunnelError).
 //!
+//! A client platform joins with [`WebSocketTunnels`]: the advert says which service, `GET /cable/connect/…` which
+//! tunnel.
+//!
 //! ```no_run
 //! use roamkey_hybrid::{TunnelDomain, TunnelId};
 //! use roamkey_session::{DataChannel as _, TunnelService as _};
@@ -26,6 +29,7 @@
 mod address;
 mod channel;
 mod dial;
+mod joining;
 mod limits;
 mod probe;
 mod service;
@@ -34,6 +38,7 @@ mod upgrade;
 
 pub use address::{Address, AddressError};
 pub use channel::WebSocketChannel;
+pub use joining::WebSocketTunnels;
 pub use limits::Limits;
 pub use probe::Probe;
 pub use service::{NotLoopback, WebSocketTunnel};

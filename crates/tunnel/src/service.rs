@@ -38,16 +38,26 @@ enum Security {
 #[error("{0} is not a loopback address; without TLS nothing else is connected to")]
 pub struct NotLoopback(SocketAddr);
 
+impl NotLoopback {
+    pub(crate) fn new(address: SocketAddr) -> Self {
+        Self(address)
+    }
+}
+
 impl WebSocketTunnel {
     /// The service with this number, at its own host and port 443 or at `address`. Whatever the address, the
     /// certificate must be for the service's host, and the request names it.
     #[must_use]
     pub fn new(domain: TunnelDomain, address: Option<Address>) -> Self {
+        Self::trusting(domain, address, Trust::default())
+    }
+
+    pub(crate) fn trusting(domain: TunnelDomain, address: Option<Address>, trust: Trust) -> Self {
         let address = address.unwrap_or_else(|| Address::new(domain.host(), HTTPS));
         Self {
             domain,
             address,
-            security: Security::Tls(Trust::default()),
+            security: Security::Tls(trust),
             limits: Limits::default(),
         }
     }

@@ -70,10 +70,31 @@ impl Adapter {
     }
 }
 
+/// The adapters that are switched on, in the order of their names.
+///
+/// # Errors
+///
+/// [`AirError::PoweredOff`] if all are off, [`AirError::NoAdapter`] if there is none.
+pub(super) fn powered(objects: &ManagedObjects) -> Result<Vec<OwnedObjectPath>, AirError> {
+    let adapters = objects
+        .iter()
+        .filter_map(|(path, interfaces)| Some((path, interfaces.get("org.bluez.Adapter1")?)));
+    let (on, off): (Vec<_>, Vec<_>) =
+        adapters.partition(|(_, adapter)| read::<bool>(adapter, "Powered").unwrap_or(false));
+    let mut paths: Vec<OwnedObjectPath> = on.into_iter().map(|(path, _)| path.clone()).collect();
+    paths.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+    match (paths.is_empty(), off.is_empty()) {
+        (false, _) => Ok(paths),
+        (true, false) => Err(AirError::PoweredOff),
+        (true, true) => Err(AirError::NoAdapter),
+    }
+}
+
 /// Everything that BlueZ lists: object, interface, property.
 pub(super) type ManagedObjects = HashMap<OwnedObjectPath, Interfaces>;
 
-type Interfaces = HashMap<String, HashMap<String, OwnedValue>>;
+/// The interfaces of one object.
+pub(super) type Interfaces = HashMap<String, HashMap<String, OwnedValue>>;
 
 /// What keeps an adapter from being used; later ones are nearer to working.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -21,6 +21,7 @@ use roamkey_testkit::air::MemoryAir;
 use roamkey_testkit::client::{Client, ClientError};
 use roamkey_testkit::memory_keyring::memory_keyring;
 use roamkey_tunnel_server::{Config, Handle, Server, TlsFiles};
+use rustls_pki_types::CertificateDer;
 use tempfile::TempDir;
 
 pub const PIN: &str = "correct horse";
@@ -31,21 +32,31 @@ pub struct Stage {
     pub tunnel: WebSocketTunnel,
     pub vault: VaultConfig,
     pub server: Handle,
+    /// The server's certificate, if it has one.
+    pub root: Option<CertificateDer<'static>>,
     folder: TempDir,
 }
 
 impl Stage {
     /// Everything running, the PIN set, no passkey yet. Needs a runtime around it.
     pub fn new() -> Self {
-        let server = Server::spawn(Config::plain(ANY_PORT)).unwrap();
-        let tunnel = WebSocketTunnel::plain_loopback(domain(), server.address()).unwrap();
-        Self::with(tempfile::tempdir().unwrap(), server, tunnel)
+        Self::of(domain(), false)
     }
 
     /// The same with TLS.
     pub fn with_tls() -> Self {
+        Self::of(domain(), true)
+    }
+
+    /// The same in the role of any tunnel service.
+    pub fn of(service: TunnelDomain, tls: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let made = rcgen::generate_simple_self_signed([domain().host()]).unwrap();
+        if !tls {
+            let server = Server::spawn(Config::plain(ANY_PORT)).unwrap();
+            let tunnel = WebSocketTunnel::plain_loopback(service, server.address()).unwrap();
+            return Self::with(folder, server, tunnel, None);
+        }
+        let made = rcgen::generate_simple_self_signed([service.host()]).unwrap();
         let files = TlsFiles {
             certificate: folder.path().join("tls.pem"),
             key: folder.path().join("tls.key"),
@@ -54,11 +65,17 @@ impl Stage {
         std::fs::write(&files.key, made.signing_key.serialize_pem()).unwrap();
         let server = Server::spawn(Config::tls(ANY_PORT, files)).unwrap();
         let address = server.address().to_string().parse().unwrap();
-        let tunnel = WebSocketTunnel::new(domain(), Some(address)).with_roots(vec![made.cert.der().clone()]);
-        Self::with(folder, server, tunnel)
+        let root = made.cert.der().clone();
+        let tunnel = WebSocketTunnel::new(service, Some(address)).with_roots(vec![root.clone()]);
+        Self::with(folder, server, tunnel, Some(root))
     }
 
-    fn with(folder: TempDir, server: Handle, tunnel: WebSocketTunnel) -> Self {
+    fn with(
+        folder: TempDir,
+        server: Handle,
+        tunnel: WebSocketTunnel,
+        root: Option<CertificateDer<'static>>,
+    ) -> Self {
         let vault = VaultConfig::new(folder.path()).backend(Backend::other(memory_keyring().unwrap()));
         roamkey_device::vault::Vault::open(vault.clone())
             .unwrap()
@@ -78,6 +95,7 @@ impl Stage {
             tunnel,
             vault,
             server,
+            root,
             folder,
         }
     }
@@ -131,6 +149,15 @@ pub fn code(made: u64) -> AwaitAdvert {
         supports_linking: false,
     };
     client::begin(request, &mut UnwrapErr(SysRng))
+}
+
+/// The times of `count` runs together, for a benchmark.
+pub async fn total(count: u64, one: impl AsyncFn() -> Duration) -> Duration {
+    let mut total = Duration::ZERO;
+    for _ in 0..count {
+        total += one().await;
+    }
+    total
 }
 
 pub fn domain() -> TunnelDomain {
