@@ -32,7 +32,17 @@ pub(crate) enum Command {
     /// Sign in, or create a passkey, on the device that shows a QR code.
     Authenticate(Authenticate),
     /// List the passkeys that this device holds.
-    List(List),
+    List(crate::list::List),
+    /// Show everything about one passkey.
+    Show(crate::list::Show),
+    /// Give a passkey a name of your own, or take it away.
+    Label(crate::change::Label),
+    /// Remove a passkey from this device. The site still lists it.
+    Remove(crate::change::Remove),
+    /// Take back a passkey that was removed.
+    RestoreRemoved(crate::change::RestoreRemoved),
+    /// Destroy the key of a passkey that was removed.
+    Destroy(crate::change::Destroy),
     /// Check everything that a sign-in needs, and say what to do where it fails.
     Doctor(crate::doctor::Doctor),
     /// Say how Roamkey makes sure that it is you, or choose another way.
@@ -114,14 +124,6 @@ pub(crate) struct Dev {
     /// Type this PIN, and set it up first if there is none (development builds only).
     #[arg(long, value_name = "PIN", requires = "dev_approve")]
     pub(crate) dev_pin: Option<String>,
-}
-
-/// `roamkey list`
-#[derive(Args, Debug)]
-pub(crate) struct List {
-    /// Print one JSON object for each passkey.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 mod activity;
 mod args;
 mod authenticate;
+mod change;
 mod completion;
 #[cfg(feature = "dev")]
 mod demo;
@@ -47,7 +48,12 @@ fn main() -> ExitCode {
         passphrase_file,
     };
     let exit = match command {
-        Command::List(args) => list::run(&args, &place),
+        Command::List(args) => list::run(args, &place),
+        Command::Show(args) => list::show(&args, &place),
+        Command::Label(args) => change::label(&args, &place),
+        Command::Remove(args) => change::remove(&args, &place),
+        Command::RestoreRemoved(args) => change::restore_removed(&args, &place),
+        Command::Destroy(args) => change::destroy(&args, &place),
         Command::Activity(args) => activity::run(&args, &place),
         Command::Statistics(args) => activity::statistics(&args, &place),
         Command::Pin(args) => wait(pin::run(args, place)),

@@ -174,6 +174,11 @@ fn vault(error: &VaultError) -> ErrorCode {
         VaultError::Activity(_) => ErrorCode::ActivityUnreadable,
         VaultError::Policy(_) => ErrorCode::PolicyUnusable,
         VaultError::NotFound => ErrorCode::PasskeyNotFound,
+        VaultError::AlreadyRemoved => ErrorCode::PasskeyRemoved,
+        VaultError::NotRemoved => ErrorCode::PasskeyNotRemoved,
+        VaultError::NotAnId => ErrorCode::PasskeyIdUnfit,
+        VaultError::Ambiguous => ErrorCode::PasskeyIdAmbiguous,
+        VaultError::Label(_) => ErrorCode::LabelUnfit,
         _ => ErrorCode::VaultFailed,
     }
 }
