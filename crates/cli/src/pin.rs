@@ -77,8 +77,10 @@ async fn set(vault: &Vault, output: Output) -> Result<(), Stop> {
 }
 
 async fn change(vault: &Vault, output: Output) -> Result<(), Stop> {
-    if let PinState::Set { wait: Some(wait), .. } = vault.pin(now())? {
-        return Err(locked(output, wait));
+    match vault.pin(now())? {
+        PinState::NotSet => return Err(ErrorCode::PinNotSet.into()),
+        PinState::Set { wait: Some(wait), .. } => return Err(locked(output, wait)),
+        PinState::Set { wait: None, .. } => {}
     }
     let terminal = terminal()?;
     let present = terminal.ask("Present PIN (nothing shows as you type): ", Echo::Off);

@@ -121,6 +121,7 @@ mod tests {
     #[test]
     fn a_folder_that_others_may_read_is_pointed_out() {
         let dir = tempfile::tempdir().unwrap();
+        fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o700)).unwrap();
         assert_eq!(look(dir.path()).0, Verdict::Works);
         fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o750)).unwrap();
         assert_eq!(look(dir.path()).0, Verdict::Remark(ErrorCode::FolderNotPrivate));
