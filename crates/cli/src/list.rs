@@ -346,7 +346,8 @@ impl From<Order> for Sort {
 }
 
 /// Said wherever passkeys are shown that are not in a keyring.
-pub(crate) const IN_A_FILE: &str = "These passkeys are in a file under a passphrase, not in an OS keyring.";
+pub(crate) const IN_A_FILE: &str =
+    "Passkeys here are kept in a file under a passphrase, not in an OS keyring.";
 
 /// Long enough to tell thousands apart, short enough to type.
 const SHORT_ID: usize = 8;

@@ -224,7 +224,7 @@ pub(crate) fn message(code: ErrorCode) -> Message {
         E::PinWrong => (
             exit::VERIFICATION,
             "The PIN was wrong.",
-            "Nothing was signed. Start again in the browser with a new code.",
+            "Nothing was signed or changed. Try again; for a sign-in, start again in the browser with a new code.",
         ),
         E::PinLocked => (
             exit::VERIFICATION,
