@@ -52,7 +52,7 @@ pub(crate) enum Command {
     /// Read what happened on this device.
     Activity(crate::activity::Activity),
     /// Count what happened on this device.
-    Statistics(crate::activity::Statistics),
+    Statistics(crate::statistics::Statistics),
     /// Say which rules this device is under, and what they mean for each passkey.
     Policy(crate::policy::Policy),
     /// Say where passkeys are kept, or choose a file where there is no keyring.

@@ -1,5 +1,5 @@
-//! The `roamkey` command. `args` says what it takes, `authenticate`, `list` and `request` do it, `messages` holds every sentence
-//! on what went wrong, `report` prints events, `person` and `terminal` ask.
+//! The `roamkey` command. `args` says what it takes, a file for each verb does it, `place` opens the vault, `output` and
+//! `report` print, `person` and `terminal` ask, `messages` holds every sentence on what went wrong.
 
 mod activity;
 mod args;
@@ -18,6 +18,7 @@ mod place;
 mod policy;
 mod report;
 mod request;
+mod statistics;
 mod terminal;
 mod time;
 mod verification;
@@ -55,7 +56,7 @@ fn main() -> ExitCode {
         Command::RestoreRemoved(args) => change::restore_removed(&args, &place),
         Command::Destroy(args) => change::destroy(&args, &place),
         Command::Activity(args) => activity::run(&args, &place),
-        Command::Statistics(args) => activity::statistics(&args, &place),
+        Command::Statistics(args) => statistics::run(&args, &place),
         Command::Pin(args) => wait(pin::run(args, place)),
         Command::Policy(args) => policy::run(&args, &place),
         Command::Store(args) => policy::store(&args, &place),
