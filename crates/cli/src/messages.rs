@@ -56,6 +56,16 @@ pub(crate) fn message(code: ErrorCode) -> Message {
             "There is no readable QR code in the picture.",
             "Make sure that the whole code is visible and sharp, then try again.",
         ),
+        E::NoCodeInClipboard => (
+            exit::CODE,
+            "The clipboard holds neither a picture nor text.",
+            "Copy the QR code's picture or its text, then try again.",
+        ),
+        E::ScreenUnavailable => (
+            exit::CODE,
+            "The desktop shows no picture of its screen.",
+            "Allow it when the desktop asks, or take a screenshot and open its file.",
+        ),
         E::NotASignInCode => (
             exit::CODE,
             "This is not a sign-in code.",

@@ -32,6 +32,10 @@ error_codes! {
     PictureTooLarge = "picture_too_large",
     /// The picture shows no QR code.
     NoCodeInPicture = "no_code_in_picture",
+    /// The clipboard holds neither a picture nor text.
+    NoCodeInClipboard = "no_code_in_clipboard",
+    /// The desktop shows no picture of its screen.
+    ScreenUnavailable = "screen_unavailable",
     /// The text or code is not a FIDO one.
     NotASignInCode = "not_a_sign_in_code",
     /// A FIDO code that is cut off, altered or made wrongly.

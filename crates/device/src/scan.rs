@@ -49,7 +49,27 @@ impl Code {
     ///
     /// [`ScanError`] says whether it is no such picture, too large, holds no QR code, or only foreign ones.
     pub fn from_picture(bytes: &[u8]) -> Result<Self, ScanError> {
-        let luma = read_luma(bytes)?;
+        Self::from_grey(read_luma(bytes)?)
+    }
+
+    /// Reads the code from brightness alone: `width` × `height` bytes, line by line, 0 black.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_picture`](Self::from_picture); [`ScanError::TooLarge`] also where the sides don't fit the bytes.
+    pub fn from_luma(width: u32, height: u32, luma: Vec<u8>) -> Result<Self, ScanError> {
+        if width.max(height) > MAX_SIDE_PIXELS {
+            return Err(ScanError::TooLarge);
+        }
+        // Too few bytes are no picture; more than there are pixels would be left over.
+        let pixels = u64::from(width).saturating_mul(u64::from(height));
+        if u64::try_from(luma.len()) != Ok(pixels) {
+            return Err(ScanError::TooLarge);
+        }
+        Self::from_grey(GrayImage::from_raw(width, height, luma).ok_or(ScanError::TooLarge)?)
+    }
+
+    fn from_grey(luma: GrayImage) -> Result<Self, ScanError> {
         let codes = match find_codes(&luma) {
             codes if codes.is_empty() => find_codes(&stretch_contrast(luma)),
             codes => codes,
@@ -245,6 +265,16 @@ mod tests {
         for end in (0..whole.len()).step_by(97) {
             assert!(Code::from_picture(&whole[..end]).is_err(), "cut at {end}");
         }
+    }
+
+    #[test]
+    fn brightness_alone_is_read_and_must_fit_its_sides() {
+        let whole = read_luma(&picture(CODE, 0, 255)).unwrap();
+        let (width, height) = whole.dimensions();
+        let luma = whole.into_raw();
+        assert_eq!(Code::from_luma(width, height, luma.clone()).unwrap().text(), CODE);
+        assert!(matches!(Code::from_luma(width, height + 1, luma.clone()), Err(ScanError::TooLarge)));
+        assert!(matches!(Code::from_luma(u32::MAX, u32::MAX, luma), Err(ScanError::TooLarge)));
     }
 
     #[test]
