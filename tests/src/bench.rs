@@ -120,6 +120,16 @@ impl Bench {
         })
     }
 
+    /// What devices on host 1 are made of.
+    pub fn make(&self) -> &Make {
+        &self.make
+    }
+
+    /// The screen's `DISPLAY`.
+    pub fn display(&self) -> &str {
+        self.screen.display()
+    }
+
     /// A new device on host 1, with an empty keyring.
     ///
     /// # Errors

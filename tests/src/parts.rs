@@ -112,11 +112,8 @@ fn built(package: &str, program: &str, options: &[&str], place: &Path) -> Result
             "--target-dir",
         ])
         .arg(&target)
-        .args(if profile == "release" {
-            &["--release"][..]
-        } else {
-            &[]
-        })
+        // The profile `dev` keeps what it makes in `debug`.
+        .args(["--profile", if profile == "debug" { "dev" } else { &profile }])
         .args(options)
         .stdin(Stdio::null())
         .output()?;

@@ -128,7 +128,7 @@ fn number(line: &str) -> Option<u32> {
     line.trim().parse().ok()
 }
 
-/// Room for the browser's window and its dialog.
-const SIZE: &str = "1280x1024x24";
+/// Room for the browser's window and its dialog, and beside it for a window of ours.
+const SIZE: &str = "2200x1024x24";
 const START_LIMIT: Duration = Duration::from_secs(20);
 const NOT_XWD: &str = "the screen's file is not of the form that Xvfb writes";
