@@ -1,0 +1,68 @@
+//! What the web view may ask for. Each command is one request and one answer.
+
+#![expect(
+    clippy::unreachable,
+    reason = "in what Tauri's macro makes of an async command"
+)]
+
+use roamkey_device::{Code, ErrorCode, Failure};
+use tauri::State;
+use tauri::ipc::{InvokeBody, Request};
+
+use crate::action::Action;
+use crate::app::App;
+use crate::view::{Origin, Passkey, View};
+
+/// What to show now.
+#[tauri::command]
+pub(crate) fn view(app: State<'_, App>) -> View {
+    app.view()
+}
+
+/// Does something; what comes of it is in the next view.
+#[tauri::command]
+pub(crate) fn act(app: State<'_, App>, action: Action) {
+    app.act(action);
+}
+
+/// The entries of the list of passkeys.
+#[tauri::command]
+pub(crate) fn passkeys(app: State<'_, App>) -> Vec<Passkey> {
+    app.passkeys().to_vec()
+}
+
+/// Takes the bytes of a picture that may show a code.
+#[tauri::command]
+pub(crate) async fn picture(app: State<'_, App>, request: Request<'_>) -> Result<(), ()> {
+    let bytes = body(&request).to_vec();
+    let read = tauri::async_runtime::spawn_blocking(move || Code::from_picture(&bytes)).await;
+    let code = match read {
+        Ok(read) => read.map_err(|error| Failure::Scan(error).code()),
+        Err(_) => Err(ErrorCode::Internal),
+    };
+    app.found(Origin::Picture, code);
+    Ok(())
+}
+
+/// Takes a picture of the camera, one byte of brightness for each pixel; tells whether it held a code.
+#[tauri::command]
+pub(crate) async fn frame(app: State<'_, App>, request: Request<'_>) -> Result<bool, ()> {
+    let side = |name: &str| request.headers().get(name)?.to_str().ok()?.parse::<u32>().ok();
+    let (Some(width), Some(height)) = (side("width"), side("height")) else {
+        return Err(());
+    };
+    let luma = body(&request).to_vec();
+    let read = tauri::async_runtime::spawn_blocking(move || Code::from_luma(width, height, luma)).await;
+    let Ok(Ok(code)) = read else {
+        return Ok(false);
+    };
+    app.found(Origin::Camera, Ok(code));
+    Ok(true)
+}
+
+fn body<'a>(request: &'a Request<'_>) -> &'a [u8] {
+    match request.body() {
+        InvokeBody::Raw(bytes) => bytes,
+        InvokeBody::Json(_) => &[],
+    }
+}

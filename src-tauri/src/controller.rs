@@ -1,0 +1,209 @@
+//! All state of the app, and everything that can happen to it.
+//!
+//! ```text
+//! window ── Action ──▶ Controller ── Device ──▶ keyring, Bluetooth, tunnel
+//!    ▲                     │
+//!    └─────── View ────────┘        a whole one after each change
+//! ```
+//!
+//! One transaction at a time. Its task belongs to [`Transaction`]: replacing that ends the task, which takes the
+//! advert off the air and closes the tunnel.
+
+mod passkeys;
+mod person;
+mod sign_in;
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use roamkey_device::session::{Air, TunnelService};
+use roamkey_device::vault::Vault;
+use roamkey_device::{Device, SignIn as ReadCode};
+use tokio::runtime::Handle;
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
+
+use crate::action::Action;
+use crate::settings::Settings;
+use crate::view::{Bluetooth, Notice, Origin, Passkey, Passkeys, PinSetup, Place, SignIn, View};
+use crate::window::Window;
+
+use person::Answer;
+
+/// The app without its window. Clones are the same app.
+pub struct Controller<W, T, A>(Arc<Inner<W, T, A>>);
+
+struct Inner<W, T, A> {
+    window: W,
+    device: Device<T, A>,
+    vault: Vault,
+    settings: Settings,
+    /// How Bluetooth is looked at without using it.
+    probe: Probe,
+    runtime: Handle,
+    state: Mutex<State>,
+}
+
+/// Looks whether this machine can advertise.
+pub type Probe = Box<dyn Fn() -> futures_util::future::BoxFuture<'static, Bluetooth> + Send + Sync>;
+
+struct State {
+    view: View,
+    transaction: Transaction,
+    passkeys: Arc<[Passkey]>,
+    revision: u32,
+    questions: u32,
+}
+
+/// Where signing in on another device is, besides what the window shows of it.
+#[derive(Default)]
+enum Transaction {
+    /// Nowhere.
+    #[default]
+    None,
+    /// A code waits for the person: for their word, or for their first PIN.
+    Waits { code: ReadCode, origin: Origin },
+    /// A task of ours is at it.
+    Runs {
+        _task: Task,
+        answers: Option<mpsc::Sender<Answer>>,
+    },
+}
+
+/// A task that ends with its owner.
+struct Task(AbortHandle);
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl<W, T, A> Controller<W, T, A>
+where
+    W: Window,
+    T: TunnelService + 'static,
+    A: Air + 'static,
+{
+    /// The app of this device. Must be called inside a Tokio runtime, on which it will work.
+    ///
+    /// `vault` is that of `device`, and `dir` its folder, in which the app keeps its few settings too.
+    pub fn new(window: W, device: Device<T, A>, vault: Vault, dir: PathBuf, probe: Probe) -> Self {
+        let settings = Settings::new(dir);
+        let view = View {
+            place: if settings.welcomed() {
+                Place::SignIn
+            } else {
+                Place::Welcome
+            },
+            sign_in: SignIn::Idle { problem: None },
+            passkeys: Passkeys::Reading,
+            notice: Notice::Nothing,
+            pin: PinSetup::Unknown,
+            bluetooth: Bluetooth::Unknown,
+        };
+        let state = State {
+            view,
+            transaction: Transaction::None,
+            passkeys: Arc::default(),
+            revision: 0,
+            questions: 0,
+        };
+        let controller = Self(Arc::new(Inner {
+            window,
+            device,
+            vault,
+            settings,
+            probe,
+            runtime: Handle::current(),
+            state: Mutex::new(state),
+        }));
+        controller.look_at_bluetooth();
+        controller.look_at_verification();
+        controller.read_passkeys();
+        controller
+    }
+
+    /// What the window shows.
+    #[must_use]
+    pub fn view(&self) -> View {
+        self.state().view.clone()
+    }
+
+    /// The window of this app.
+    #[must_use]
+    pub fn window(&self) -> &W {
+        &self.0.window
+    }
+
+    /// Does what the person asked for. Returns at once; the view tells what comes of it.
+    pub fn act(&self, action: Action) {
+        match action {
+            Action::Go { place } => self.go(place),
+            Action::ReadText { text } => {
+                self.found(Origin::Text, Ok(roamkey_device::Code::from_text(text.as_str())));
+            }
+            Action::ReadClipboard => self.look_for_code(Origin::Clipboard),
+            Action::ReadScreen => self.look_for_code(Origin::Screen),
+            Action::GoAhead => self.go_ahead(),
+            Action::ChoosePin { pin } => self.choose_pin(pin),
+            Action::Approve { question, account } => self.answer(question, Answer::Approve { account }),
+            Action::TypePin { question, pin } => self.answer(question, Answer::Pin(pin)),
+            Action::Cancel => self.cancel(),
+            Action::ReadPasskeys => self.read_passkeys(),
+            Action::Label { id, label } => self.label(id, label),
+            Action::Remove { id } => self.remove(id),
+            Action::Restore { id } => self.restore(id),
+            Action::DropNotice => self.update(|state| state.view.notice = Notice::Nothing),
+            Action::LookAtBluetooth => self.look_at_bluetooth(),
+            Action::EndWelcome => {
+                self.0.settings.set_welcomed();
+                self.update(|state| state.view.place = Place::SignIn);
+            }
+        }
+    }
+
+    fn go(&self, place: Place) {
+        self.update(|state| state.view.place = place);
+        match place {
+            Place::Passkeys => self.read_passkeys(),
+            Place::SignIn | Place::Welcome => self.look_at_bluetooth(),
+        }
+    }
+
+    fn look_at_bluetooth(&self) {
+        let controller = self.clone();
+        self.0.runtime.spawn(async move {
+            let bluetooth = (controller.0.probe)().await;
+            controller.update(|state| state.view.bluetooth = bluetooth);
+        });
+    }
+
+    /// Changes the state and draws it. Views are drawn in the order in which they came about.
+    fn update<O>(&self, change: impl FnOnce(&mut State) -> O) -> O {
+        let mut state = self.state();
+        let before = state.view.clone();
+        let out = change(&mut state);
+        if state.view != before {
+            self.0.window.show(&state.view);
+        }
+        out
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<W, T, A> Clone for Controller<W, T, A> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<W, T, A> fmt::Debug for Controller<W, T, A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Controller")
+    }
+}

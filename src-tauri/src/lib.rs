@@ -1,0 +1,25 @@
+//! The desktop app: a window around [`roamkey_device::Device`].
+//!
+//! ```text
+//! ui (Svelte) ── commands ──▶ app ── Action ──▶ controller ── Device
+//!      ▲                                            │
+//!      └────────── event "view" ◀── Window::show ◀──┘
+//! ```
+//!
+//! [`Controller`] holds all state and knows the window only as a trait; what can be shown is a type ([`view`]); the
+//! commands are a few lines each. Private keys never come near the web view, and a PIN only while it is typed.
+
+pub mod action;
+mod app;
+mod commands;
+mod controller;
+mod platform;
+mod settings;
+mod start;
+mod text;
+pub mod view;
+mod window;
+
+pub use app::run;
+pub use controller::{Controller, Probe};
+pub use window::Window;

@@ -1,0 +1,24 @@
+//! Systems that nobody has looked at: the camera, pictures and pasted text work in their web views; the rest says that
+//! it does not.
+
+use roamkey_device::{Code, ErrorCode};
+use tauri::{AppHandle, WebviewWindow};
+
+use crate::start::Options;
+
+pub(crate) fn prepare(_: &WebviewWindow, _: &Options) {}
+
+pub(crate) fn notify() {}
+
+/// Windows and macOS always have a place for an icon, phones never.
+pub(crate) fn has_tray() -> bool {
+    cfg!(desktop)
+}
+
+pub(crate) async fn read_screen(_: &AppHandle) -> Result<Code, ErrorCode> {
+    std::future::ready(Err(ErrorCode::ScreenUnavailable)).await
+}
+
+pub(crate) async fn read_clipboard(_: &AppHandle) -> Result<Code, ErrorCode> {
+    std::future::ready(Err(ErrorCode::NoCodeInClipboard)).await
+}

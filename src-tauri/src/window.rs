@@ -1,0 +1,34 @@
+//! What the controller needs from a window and the desktop around it. The real one is `crate::app`, tests have their
+//! own.
+
+use std::future::Future;
+
+use roamkey_device::{Code, ErrorCode};
+
+use crate::view::View;
+
+/// The window, as the controller sees it.
+pub trait Window: Send + Sync + 'static {
+    /// Draws the view. Must not block, and must not call the controller back.
+    fn show(&self, view: &View);
+
+    /// Comes to the front: a question or a link waits.
+    fn raise(&self);
+
+    /// Tells the person, in the desktop's own way, that a question waits in a window that they do not look at.
+    fn question_waits(&self);
+
+    /// Looks for a sign-in code on the screen.
+    ///
+    /// # Errors
+    ///
+    /// The desktop shows no picture of its screen, or there is no code in it.
+    fn read_screen(&self) -> impl Future<Output = Result<Code, ErrorCode>> + Send;
+
+    /// Looks for a sign-in code in the clipboard, as a picture or as text.
+    ///
+    /// # Errors
+    ///
+    /// There is none.
+    fn read_clipboard(&self) -> impl Future<Output = Result<Code, ErrorCode>> + Send;
+}

@@ -1,0 +1,67 @@
+// One of each screen that the app can show, for the tests and for who wants to look at them.
+import type { Passkey, Question, SignIn, View } from '../src/generated/bindings'
+
+const base: View = {
+  place: 'sign_in',
+  signIn: { step: 'idle', problem: null },
+  passkeys: { state: 'ready', revision: 1 },
+  notice: { is: 'nothing' },
+  pin: { state: 'set' },
+  bluetooth: { state: 'ready' },
+}
+
+const signIn = (signIn: SignIn): View => ({ ...base, signIn })
+
+const alice = { name: 'alice@example.org', displayName: 'Alice Example', label: null, lastUsed: 1795000000, blocked: false }
+const work = { name: 'alice', displayName: null, label: 'Work', lastUsed: null, blocked: false }
+
+export const question: Question = {
+  id: 1,
+  operation: 'sign_in',
+  site: { id: 'login.example.org', readable: null },
+  accounts: [alice],
+  origin: 'camera',
+  turn: { to: 'decide' },
+}
+
+const asks = (change: Partial<Question>): View => signIn({ step: 'question', ...question, ...change })
+
+export const gallery: Record<string, View> = {
+  'ways-in': base,
+  'ways-in-problem': { ...signIn({ step: 'idle', problem: 'code_too_old' }), bluetooth: { state: 'problem', code: 'bluetooth_off' } },
+  looking: signIn({ step: 'looking', origin: 'screen' }),
+  found: signIn({ step: 'found', operation: 'sign_in', origin: 'link', age: 12 }),
+  'choose-pin': { ...signIn({ step: 'choose_pin' }), pin: { state: 'not_set', problem: { is: 'unfit' } } },
+  connecting: signIn({ step: 'connecting', stage: 'on_air' }),
+  question: asks({}),
+  'question-create': asks({ operation: 'create', origin: 'picture' }),
+  'question-accounts': asks({ accounts: [alice, work, { ...work, label: 'Old', blocked: true }], origin: 'screen' }),
+  'question-punycode': asks({ site: { id: 'xn--pypal-4ve.com', readable: 'pаypal.com' } }),
+  'question-nothing': asks({ accounts: [] }),
+  'question-pin': asks({ turn: { to: 'type_pin', problem: { is: 'wrong', triesLeft: 6 } } }),
+  'question-system': asks({ turn: { to: 'asked_by_system' } }),
+  'question-wait': asks({ turn: { to: 'wait' } }),
+  done: signIn({ step: 'done', what: 'signed_in', site: question.site }),
+  failed: signIn({ step: 'failed', code: 'nobody_came', diagnostics: 'Roamkey 0.1.0 on linux x86_64\ncode: nobody_came' }),
+  passkeys: { ...base, place: 'passkeys' },
+  'passkeys-empty': { ...base, place: 'passkeys', passkeys: { state: 'ready', revision: 0 } },
+  'passkeys-failed': { ...base, place: 'passkeys', passkeys: { state: 'failed', code: 'keyring_locked' } },
+  'passkeys-removed': { ...base, place: 'passkeys', notice: { is: 'removed', id: '0', name: 'alice', site: 'example.org' } },
+  welcome: { ...base, place: 'welcome', pin: { state: 'not_set', problem: null } },
+}
+
+/** As many passkeys as wanted, three for each site. */
+export function passkeys(count: number): Passkey[] {
+  return Array.from({ length: count }, (_, number) => ({
+    id: String(number).padStart(32, '0'),
+    site: { id: `site-${String(Math.floor(number / 3)).padStart(4, '0')}.example`, readable: null },
+    name: `user-${number}`,
+    displayName: number % 2 ? `Person ${number}` : null,
+    label: number % 7 === 6 ? `Label ${number}` : null,
+    createdAt: 1790000000 + number,
+    lastUsed: number % 3 === 2 ? null : 1794000000 + number,
+    uses: number % 3 === 2 ? 0 : number + 1,
+    backedUp: number % 2 === 0,
+    state: number % 50 === 49 ? 'missing' : 'ready',
+  }))
+}

@@ -1,0 +1,24 @@
+// How the front end is built: to one folder that Tauri embeds. No source map, nothing fetched at run time.
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  plugins: [svelte()],
+  clearScreen: false,
+  build: { target: 'safari16', outDir: 'dist', emptyOutDir: true, sourcemap: false },
+  // Found beforehand, so that the tests are not reloaded in the middle.
+  optimizeDeps: { include: ['axe-core', 'bits-ui', '@tauri-apps/api/core', '@tauri-apps/api/event'] },
+  test: {
+    include: ['tests/**/*.test.ts'],
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: { executablePath: '/usr/bin/chromium', args: ['--no-sandbox'] },
+      }),
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+})
