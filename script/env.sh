@@ -11,5 +11,8 @@ export ROAMKEY_CACHE="${ROAMKEY_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/roamkey}"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$ROAMKEY_CACHE/target}"
 export CARGO_TERM_PROGRESS_WHEN="${CARGO_TERM_PROGRESS_WHEN:-auto}"
 
+# A Node of our own, if `script/bootstrap app` had to bring one.
+[ ! -d "$ROAMKEY_CACHE/tools/node/bin" ] || export PATH="$ROAMKEY_CACHE/tools/node/bin:$PATH"
+
 say() { printf '%s: %s\n' "${0#"$root"/}" "$*" >&2; }
 fail() { say "$*"; exit 1; }
