@@ -273,8 +273,14 @@ mod tests {
         let (width, height) = whole.dimensions();
         let luma = whole.into_raw();
         assert_eq!(Code::from_luma(width, height, luma.clone()).unwrap().text(), CODE);
-        assert!(matches!(Code::from_luma(width, height + 1, luma.clone()), Err(ScanError::TooLarge)));
-        assert!(matches!(Code::from_luma(u32::MAX, u32::MAX, luma), Err(ScanError::TooLarge)));
+        assert!(matches!(
+            Code::from_luma(width, height + 1, luma.clone()),
+            Err(ScanError::TooLarge)
+        ));
+        assert!(matches!(
+            Code::from_luma(u32::MAX, u32::MAX, luma),
+            Err(ScanError::TooLarge)
+        ));
     }
 
     #[test]
