@@ -9,6 +9,7 @@
 )]
 
 mod commands;
+mod flood;
 mod killed;
 mod service_manager;
 mod serving;

@@ -47,6 +47,16 @@ impl Serving {
         }
     }
 
+    /// The process's memory that is resident, in KiB.
+    pub(crate) fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
+        let resident = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .unwrap();
+        resident.trim().trim_end_matches(" kB").parse().unwrap()
+    }
+
     pub(crate) fn signal(&self, name: &str) {
         let id = self.process.id().to_string();
         assert!(
@@ -83,10 +93,15 @@ impl Serving {
 }
 
 /// The same on a connection that is there already.
-pub(crate) fn ask_on(mut tcp: TcpStream, tunnel: &str) -> (String, TcpStream) {
+pub(crate) fn ask_on(tcp: TcpStream, tunnel: &str) -> (String, TcpStream) {
+    get_on(tcp, &format!("/cable/new/{tunnel}"))
+}
+
+/// Asks for any path.
+pub(crate) fn get_on(mut tcp: TcpStream, path: &str) -> (String, TcpStream) {
     write!(
         tcp,
-        "GET /cable/new/{tunnel} HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+        "GET {path} HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
          Sec-WebSocket-Protocol: fido.cable\r\n\r\n"
     )
