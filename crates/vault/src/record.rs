@@ -15,7 +15,7 @@
 //!  9  backup eligible      bool
 //! 10  created              seconds since 1970
 //! 11  discoverable         bool: a request without allow list finds it
-//! 16  private key          bytes: 32 for ES256 (scalar, big endian) and EdDSA (seed)
+//! 16  private key          bytes: 32 for ES256 (scalar, big endian) and EdDSA (seed); both primes for RS256, 256 to 512
 //! 17  PRF seed with UV     32 bytes
 //! 18  PRF seed without UV  32 bytes
 //! 19  backup state then    bool: the state when the record was written
@@ -272,5 +272,5 @@ const MAX_CREDENTIAL_ID: usize = 1023;
 const MAX_RP_ID: usize = 255;
 /// WebAuthn L3 §5.4.3 ends user handles at 64 bytes.
 const MAX_USER_ID: usize = 64;
-/// An imported RSA key of 2048 bits in PKCS#8 is some 1220 bytes; what is longer does not fit a keyring item.
+/// Both primes of an RSA key of 4096 bits take 512 bytes. What is longer than this does not fit a keyring item.
 const MAX_PRIVATE_KEY: usize = 1400;
