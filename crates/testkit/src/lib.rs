@@ -14,5 +14,6 @@ pub mod phone;
 pub mod polkit;
 pub mod relying_party;
 pub mod store;
+pub mod store_contract;
 pub mod tunnel;
 pub mod user;
