@@ -1,5 +1,7 @@
 //! The vault as the authenticator's credential store.
 
+use std::io::ErrorKind;
+
 use roamkey_authenticator::{
     Credential, CredentialStore, CredentialSummary, LargeBlob, PolicyVerdict, PrfSeed, PrfSeeds, PrivateKey,
     StoreError, UnixTime,
@@ -76,7 +78,10 @@ impl From<VaultError> for StoreError {
             ) => Self::Missing,
             VaultError::Keyring(KeyringError::TimedOut) | VaultError::Busy => Self::TimedOut,
             VaultError::Keyring(KeyringError::File(FileStoreError::Io(ref cause)))
-                if cause.kind() == std::io::ErrorKind::StorageFull =>
+                if matches!(
+                    cause.kind(),
+                    ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge
+                ) =>
             {
                 Self::Full
             }

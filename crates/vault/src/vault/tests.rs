@@ -2,10 +2,14 @@
 
 mod activity;
 mod behaviour;
+mod contract;
 mod crash;
 mod damage;
 mod file_store;
+mod import;
+mod interleave;
 mod kill;
+mod machine;
 mod manage;
 mod migrate;
 mod pin;

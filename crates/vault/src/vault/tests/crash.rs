@@ -8,11 +8,7 @@ use roamkey_testkit::keyring::{PrivateKeyring, in_private_session};
 
 use super::support::*;
 use crate::fault::FAULT_VARIABLE;
-use crate::{CheckReport, PasskeyState, Pin, PinError, Vault, VaultConfig};
-
-fn vault(session: &PrivateKeyring) -> Vault {
-    Vault::open(VaultConfig::new(session.folder().join("data/roamkey"))).unwrap()
-}
+use crate::{CheckReport, PasskeyState, Pin, PinError};
 
 /// Not a test by itself: dies at the point that the environment names, while passkey 2 replaces passkey 1.
 #[test]
@@ -22,7 +18,7 @@ fn child_that_dies_while_it_creates() {
     }
     let session = PrivateKeyring::attached().unwrap();
     let replaced = [CredentialId::new([1; 32])];
-    vault(&session)
+    vault_of(&session)
         .create(&credential("a.example", 2), &replaced, NOW)
         .unwrap();
 }
@@ -34,7 +30,7 @@ fn child_that_dies_while_it_verifies() {
         return;
     }
     let session = PrivateKeyring::attached().unwrap();
-    vault(&session)
+    vault_of(&session)
         .verify_pin(&Pin::new("2468".to_owned()).unwrap(), NOW)
         .unwrap();
 }
@@ -69,21 +65,21 @@ fn a_kill_at_any_point_leaves_no_passkey_or_a_whole_one() {
     in_private_session(PrivateKeyring::start, module_path!(), name, |session| {
         for (point, states) in points {
             let old = credential("a.example", 1);
-            vault(session).create(&old, &[], NOW).unwrap();
+            vault_of(session).create(&old, &[], NOW).unwrap();
 
             die_at(session, "child_that_dies_while_it_creates", point);
 
-            let list = vault(session).list().unwrap();
+            let list = vault_of(session).list().unwrap();
             assert_eq!(
                 list.iter().map(|entry| entry.state).collect::<Vec<_>>(),
                 states,
                 "{point}"
             );
-            let found = vault(session).find(&rp("a.example")).unwrap();
+            let found = vault_of(session).find(&rp("a.example")).unwrap();
             assert_eq!(found.len(), states.len(), "{point}");
             for summary in &found {
                 let whole = credential("a.example", summary.id.as_bytes()[0]);
-                assert_same(&vault(session).load(&summary.id).unwrap(), &whole);
+                assert_same(&vault_of(session).load(&summary.id).unwrap(), &whole);
             }
             if states.contains(&Unfinished) {
                 assert!(
@@ -91,7 +87,7 @@ fn a_kill_at_any_point_leaves_no_passkey_or_a_whole_one() {
                     "{point}: the passkey that the site knows comes first"
                 );
             }
-            let report = vault(session).check().unwrap();
+            let report = vault_of(session).check().unwrap();
             assert_eq!(
                 report,
                 CheckReport {
@@ -103,21 +99,14 @@ fn a_kill_at_any_point_leaves_no_passkey_or_a_whole_one() {
 
             // Registering once more replaces whatever is there, and leaves exactly one.
             let all: Vec<_> = found.into_iter().map(|summary| summary.id).collect();
-            vault(session)
+            vault_of(session)
                 .create(&credential("a.example", 3), &all, NOW)
                 .unwrap();
-            assert_eq!(vault(session).check().unwrap().usable, 1, "{point}");
-            vault(session)
+            assert_eq!(vault_of(session).check().unwrap().usable, 1, "{point}");
+            vault_of(session)
                 .create(&credential("a.example", 4), &[CredentialId::new([3; 32])], NOW)
                 .unwrap();
-            let emptied: Vec<_> = vault(session).keyring.users().unwrap();
-            for user in emptied
-                .iter()
-                .filter(|user| crate::RecordId::from_user(user).is_some())
-            {
-                vault(session).keyring.delete(user).unwrap();
-            }
-            std::fs::remove_dir_all(session.folder().join("data/roamkey")).unwrap();
+            empty(session);
         }
     });
 }
@@ -126,13 +115,13 @@ fn a_kill_at_any_point_leaves_no_passkey_or_a_whole_one() {
 fn a_kill_after_the_try_was_counted_saves_no_try() {
     let name = "a_kill_after_the_try_was_counted_saves_no_try";
     in_private_session(PrivateKeyring::start, module_path!(), name, |session| {
-        vault(session)
+        vault_of(session)
             .set_pin(&Pin::new("2468".to_owned()).unwrap(), NOW)
             .unwrap();
         for _ in 0..7 {
             die_at(session, "child_that_dies_while_it_verifies", "try counted");
         }
-        let wrong = vault(session)
+        let wrong = vault_of(session)
             .verify_pin(&Pin::new("1357".to_owned()).unwrap(), NOW)
             .unwrap_err();
         assert!(

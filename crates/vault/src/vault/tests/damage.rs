@@ -152,39 +152,6 @@ fn what_sqlite_left_beside_a_lost_index_does_not_spoil_the_next_one() {
 }
 
 #[test]
-fn a_full_disk_leaves_no_passkey_anywhere() {
-    let world = world();
-    let vault = world.vault();
-    vault.list().unwrap();
-    {
-        let mut opened = vault.opened.lock().unwrap();
-        let index = &mut opened.as_mut().unwrap().index;
-        index.limit_pages().unwrap();
-    }
-    let created = (4_u8..100).find_map(|number| {
-        vault
-            .create(&credential("b.example", number), &[], NOW)
-            .err()
-            .map(|error| (number, error))
-    });
-    let (number, error) = created.expect("the file is limited");
-    assert!(matches!(error, StoreError::Full), "{error:?}");
-    let listed = world.vault().list().unwrap().len();
-    let report = world.vault().check().unwrap();
-    assert_eq!(
-        report,
-        CheckReport {
-            usable: listed,
-            ..CheckReport::default()
-        }
-    );
-    assert!(matches!(
-        world.vault().load(&CredentialId::new([number; 32])),
-        Err(StoreError::NotFound)
-    ));
-}
-
-#[test]
 fn an_index_of_a_newer_version_is_left_alone() {
     let world = world();
     let connection = rusqlite::Connection::open(world.index()).unwrap();
@@ -405,21 +372,6 @@ fn foreign_items_under_our_name_are_left_alone() {
     world.overwrite("something-of-a-later-version", b"whatever");
     std::fs::remove_file(world.index()).unwrap();
     world.assert_whole();
-}
-
-#[cfg(unix)]
-#[test]
-fn a_folder_that_can_not_be_made_is_an_error_and_the_keyring_stays_as_it_was() {
-    let world = World::new();
-    let file = world.folder.path().join("file");
-    std::fs::write(&file, "").unwrap();
-    let config = crate::VaultConfig::new(file.join("vault")).backend(world.backend());
-    let vault = crate::Vault::open(config).unwrap();
-    assert!(matches!(
-        vault.create(&credential("a.example", 1), &[], NOW),
-        Err(StoreError::Failed(_))
-    ));
-    assert!(vault.keyring.users().unwrap().is_empty());
 }
 
 fn base64(bytes: &[u8]) -> Vec<u8> {

@@ -1,14 +1,10 @@
-//! Searching, labels, the trash, large blobs, imports.
+//! Searching, labels, the trash, large blobs.
 
-use proptest::prelude::*;
-use roamkey_authenticator::{CredentialStore as _, LargeBlob, PrivateKey, StoreError, UnixTime};
+use roamkey_authenticator::{CredentialStore as _, LargeBlob, StoreError, UnixTime};
 use roamkey_ctap::{Algorithm, CredentialId};
 
 use super::support::*;
-use crate::{
-    CheckReport, Import, Imported, LabelError, MAX_FOREIGN_LENGTH, Query, RecordId, Sort, StateFilter, Vault,
-    VaultError,
-};
+use crate::{CheckReport, LabelError, Query, RecordId, Sort, StateFilter, VaultError};
 
 const DAY: u64 = 86_400;
 
@@ -21,29 +17,8 @@ fn world() -> World {
     world
 }
 
-fn id(vault: &Vault, number: u8) -> RecordId {
-    let created = credential("a.example", number).created_at;
-    let entries = vault.list().unwrap();
-    entries
-        .iter()
-        .find(|entry| entry.created_at == Some(created))
-        .unwrap()
-        .record_id
-}
-
 fn numbers(entries: &[crate::PasskeyEntry]) -> Vec<u64> {
-    entries
-        .iter()
-        .map(|entry| entry.created_at.unwrap().0 - 1_795_000_000)
-        .collect()
-}
-
-fn items(vault: &Vault) -> usize {
-    let users = vault.keyring.users().unwrap();
-    users
-        .iter()
-        .filter(|user| RecordId::from_user(user).is_some())
-        .count()
+    entries.iter().map(number).collect()
 }
 
 fn later(days: u64) -> UnixTime {
@@ -357,76 +332,6 @@ fn only_passkeys_that_may_be_backed_up_become_so() {
 }
 
 #[test]
-fn an_import_brings_passkeys_whole_and_passes_over_those_that_are_here() {
-    let world = world();
-    let vault = world.vault();
-    vault.remove(id(&vault, 2), NOW).unwrap();
-    let mut long = credential("c.example", 60);
-    long.id = CredentialId::new(vec![7; 1023]);
-    let mut whole = Import::new(long);
-    whole.label = Some("from elsewhere".to_owned());
-    whole.large_blob = Some(LargeBlob {
-        data: vec![1, 2, 3],
-        original_size: 9,
-    });
-    whole.foreign = Some(vec![5; MAX_FOREIGN_LENGTH].into());
-    let mut too_long = credential("c.example", 61);
-    too_long.id = CredentialId::new(vec![7; 1024]);
-    let mut bad_label = Import::new(credential("c.example", 62));
-    bad_label.label = Some("a\nb".to_owned());
-    let mut eddsa = credential("c.example", 63);
-    eddsa.key = PrivateKey::from_bytes(Algorithm::EdDsa, &[9; 32]).unwrap();
-    let passkeys = [
-        whole,
-        Import::new(credential("a.example", 1)),
-        Import::new(credential("a.example", 2)),
-        Import::new(too_long),
-        bad_label,
-        Import::new(eddsa),
-        Import::new(credential("c.example", 63)),
-    ];
-    let imported = vault.import(&passkeys, NOW).unwrap();
-    let [
-        Imported::Added(added),
-        Imported::Duplicate(_),
-        Imported::InTrash(_),
-        Imported::TooLarge,
-        Imported::Failed(VaultError::Label(_)),
-        Imported::Added(_),
-        Imported::Duplicate(_),
-    ] = imported.as_slice()
-    else {
-        panic!("{imported:?}")
-    };
-    for vault in [&vault, &world.vault()] {
-        assert_same(
-            &vault.load(&passkeys[0].credential.id).unwrap(),
-            &passkeys[0].credential,
-        );
-        assert_eq!(vault.foreign(*added).unwrap().unwrap().len(), MAX_FOREIGN_LENGTH);
-        assert_eq!(
-            vault
-                .large_blob(&passkeys[0].credential.id)
-                .unwrap()
-                .unwrap()
-                .data,
-            [1, 2, 3]
-        );
-        assert_eq!(
-            vault.show(*added).unwrap().entry.label.as_deref(),
-            Some("from elsewhere")
-        );
-    }
-    assert_eq!(items(&vault), 5);
-    assert!(matches!(
-        vault.set_foreign(*added, Some(&[0; MAX_FOREIGN_LENGTH + 1])),
-        Err(VaultError::AttachmentTooLarge)
-    ));
-    vault.set_foreign(*added, None).unwrap();
-    assert_eq!(vault.foreign(*added).unwrap(), None);
-}
-
-#[test]
 fn a_lost_index_loses_labels_uses_trash_and_what_is_kept_beside_and_no_passkey() {
     let world = world();
     let vault = world.vault();
@@ -449,98 +354,4 @@ fn a_lost_index_loses_labels_uses_trash_and_what_is_kept_beside_and_no_passkey()
         (details.entry.label, details.entry.uses, details.large_blob),
         (None, 0, None)
     );
-}
-
-/// What a process may do, in a property test.
-#[derive(Clone, Debug)]
-enum Act {
-    Create(u8),
-    Use(u8),
-    Label(u8),
-    Remove(u8),
-    Restore(u8),
-    Destroy(u8),
-    Reopen,
-}
-
-fn any_act() -> impl Strategy<Value = (bool, Act)> {
-    let act = prop_oneof![
-        (1_u8..5).prop_map(Act::Create),
-        (1_u8..5).prop_map(Act::Use),
-        (1_u8..5).prop_map(Act::Label),
-        (1_u8..5).prop_map(Act::Remove),
-        (1_u8..5).prop_map(Act::Restore),
-        (1_u8..5).prop_map(Act::Destroy),
-        Just(Act::Reopen),
-    ];
-    (any::<bool>(), act)
-}
-
-/// What must be there: number of a passkey → whether it is in the trash, its label.
-type Model = std::collections::BTreeMap<u8, (bool, bool)>;
-
-fn run(vault: &Vault, act: &Act, model: &mut Model, ids: &mut std::collections::BTreeMap<u8, RecordId>) {
-    let of = |number: &u8| ids.get(number).copied().unwrap_or(RecordId([0; 16]));
-    match act {
-        Act::Create(number) if !model.contains_key(number) => {
-            vault.create(&credential("a.example", *number), &[], NOW).unwrap();
-            ids.insert(*number, id(vault, *number));
-            model.insert(*number, (false, false));
-        }
-        Act::Create(_) | Act::Reopen => {}
-        Act::Use(number) => {
-            let used = vault.used(&CredentialId::new([*number; 32]), NOW);
-            assert_eq!(used.is_ok(), model.get(number).is_some_and(|(trash, _)| !trash));
-        }
-        Act::Label(number) => {
-            let labelled = vault.label(of(number), Some("label"), NOW).is_ok();
-            assert_eq!(labelled, model.get(number).is_some_and(|(trash, _)| !trash));
-            model.entry(*number).and_modify(|entry| entry.1 |= labelled);
-        }
-        Act::Remove(number) => {
-            let removed = vault.remove(of(number), NOW).is_ok();
-            assert_eq!(removed, model.get(number).is_some_and(|(trash, _)| !trash));
-            model.entry(*number).and_modify(|entry| entry.0 |= removed);
-        }
-        Act::Restore(number) => {
-            let restored = vault.restore_removed(of(number), NOW).is_ok();
-            assert_eq!(restored, model.get(number).is_some_and(|(trash, _)| *trash));
-            model.entry(*number).and_modify(|entry| entry.0 &= !restored);
-        }
-        Act::Destroy(number) => {
-            let destroyed = vault.destroy(of(number), NOW).is_ok();
-            assert_eq!(destroyed, model.get(number).is_some_and(|(trash, _)| *trash));
-            if destroyed {
-                model.remove(number);
-            }
-        }
-    }
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(12))]
-    #[test]
-    fn two_processes_in_any_order_agree_on_what_there_is(acts in proptest::collection::vec(any_act(), 1..30)) {
-        let world = World::new();
-        let mut vaults = [world.vault(), world.vault()];
-        let (mut model, mut ids) = (Model::new(), std::collections::BTreeMap::new());
-        for (second, act) in &acts {
-            let vault = &mut vaults[usize::from(*second)];
-            if matches!(act, Act::Reopen) {
-                *vault = world.vault();
-            }
-            run(vault, act, &mut model, &mut ids);
-            for vault in &vaults {
-                let here: Model = vault.list().unwrap().into_iter().map(|entry| (false, entry))
-                    .chain(vault.removed().unwrap().into_iter().map(|removed| (true, removed.entry)))
-                    .map(|(trash, entry)| {
-                        let number = u8::try_from(entry.created_at.unwrap().0 - 1_795_000_000).unwrap();
-                        (number, (trash, entry.label.is_some()))
-                    })
-                    .collect();
-                prop_assert_eq!(&here, &model);
-            }
-            prop_assert_eq!(items(&vaults[0]), model.len());
-        }
-    }
 }

@@ -7,14 +7,10 @@ use roamkey_ctap::CredentialId;
 use roamkey_testkit::keyring::{KeyringState, PrivateKeyring, in_private_session};
 
 use super::support::*;
-use crate::{KeyringError, PasskeyState, Pin, PinError, Vault, VaultConfig, VaultError};
+use crate::{KeyringError, PasskeyState, Pin, PinError, VaultError};
 
 fn folder(session: &PrivateKeyring) -> PathBuf {
     session.folder().join("data/roamkey")
-}
-
-fn vault(session: &PrivateKeyring) -> Vault {
-    Vault::open(VaultConfig::new(folder(session))).unwrap()
 }
 
 #[test]
@@ -24,26 +20,26 @@ fn passkeys_live_in_the_keyring() {
         module_path!(),
         "passkeys_live_in_the_keyring",
         |session| {
-            assert!(vault(session).list().unwrap().is_empty());
+            assert!(vault_of(session).list().unwrap().is_empty());
             for number in 1..=5 {
-                vault(session)
+                vault_of(session)
                     .create(&credential("a.example", number), &[], NOW)
                     .unwrap();
             }
-            vault(session)
+            vault_of(session)
                 .create(&credential("a.example", 6), &[CredentialId::new([1; 32])], NOW)
                 .unwrap();
             for number in 2..=6 {
                 let created = credential("a.example", number);
-                assert_same(&vault(session).load(&created.id).unwrap(), &created);
+                assert_same(&vault_of(session).load(&created.id).unwrap(), &created);
             }
             std::fs::remove_dir_all(folder(session)).unwrap();
-            let list = vault(session).list().unwrap();
+            let list = vault_of(session).list().unwrap();
             assert_eq!(
                 list.iter().map(|entry| entry.state).collect::<Vec<_>>(),
                 [PasskeyState::Ready; 5]
             );
-            let report = vault(session).check().unwrap();
+            let report = vault_of(session).check().unwrap();
             assert_eq!((report.usable, report.adopted), (5, 0));
         },
     );
@@ -53,32 +49,32 @@ fn passkeys_live_in_the_keyring() {
 fn a_locked_keyring_is_an_error_and_no_empty_list() {
     let name = "a_locked_keyring_is_an_error_and_no_empty_list";
     in_private_session(PrivateKeyring::start, module_path!(), name, |session| {
-        vault(session)
+        vault_of(session)
             .create(&credential("a.example", 1), &[], NOW)
             .unwrap();
-        vault(session)
+        vault_of(session)
             .set_pin(&Pin::new("2468".to_owned()).unwrap(), NOW)
             .unwrap();
         session.lock().unwrap();
         // Nobody can show the prompt on this bus, which is the same as a prompt that was closed.
         let dismissed = |error: &VaultError| matches!(error, VaultError::Keyring(KeyringError::Dismissed(_)));
-        assert!(dismissed(&vault(session).list().unwrap_err()));
-        assert!(dismissed(&vault(session).check().unwrap_err()));
+        assert!(dismissed(&vault_of(session).list().unwrap_err()));
+        assert!(dismissed(&vault_of(session).check().unwrap_err()));
         assert!(matches!(
-            vault(session).find(&rp("a.example")),
+            vault_of(session).find(&rp("a.example")),
             Err(StoreError::Locked)
         ));
         assert!(matches!(
-            vault(session).load(&CredentialId::new([1; 32])),
+            vault_of(session).load(&CredentialId::new([1; 32])),
             Err(StoreError::Locked)
         ));
-        let created = vault(session).create(&credential("a.example", 2), &[], NOW);
+        let created = vault_of(session).create(&credential("a.example", 2), &[], NOW);
         assert!(matches!(created, Err(StoreError::Locked)), "{created:?}");
-        assert!(matches!(vault(session).pin(NOW), Err(PinError::Vault(error)) if dismissed(&error)));
+        assert!(matches!(vault_of(session).pin(NOW), Err(PinError::Vault(error)) if dismissed(&error)));
 
         session.kill_keyring().unwrap();
         session.start_keyring(KeyringState::Unlocked).unwrap();
-        assert_eq!(vault(session).list().unwrap().len(), 1);
+        assert_eq!(vault_of(session).list().unwrap().len(), 1);
     });
 }
 
@@ -86,7 +82,7 @@ fn a_locked_keyring_is_an_error_and_no_empty_list() {
 fn an_open_vault_survives_the_restart_of_the_keyring() {
     let name = "an_open_vault_survives_the_restart_of_the_keyring";
     in_private_session(PrivateKeyring::start, module_path!(), name, |session| {
-        let vault = vault(session);
+        let vault = vault_of(session);
         let created = credential("a.example", 1);
         vault.create(&created, &[], NOW).unwrap();
 
@@ -115,17 +111,17 @@ fn an_open_vault_survives_the_restart_of_the_keyring() {
 fn without_a_keyring_service_everything_says_so() {
     let name = "without_a_keyring_service_everything_says_so";
     in_private_session(PrivateKeyring::start_bus, module_path!(), name, |session| {
-        let listed = vault(session).list().unwrap_err();
+        let listed = vault_of(session).list().unwrap_err();
         assert!(
             matches!(listed, VaultError::Keyring(KeyringError::Unavailable(_))),
             "{listed:?}"
         );
         assert!(matches!(
-            vault(session).find(&rp("a.example")),
+            vault_of(session).find(&rp("a.example")),
             Err(StoreError::Missing)
         ));
         assert!(matches!(
-            vault(session).create(&credential("a.example", 1), &[], NOW),
+            vault_of(session).create(&credential("a.example", 1), &[], NOW),
             Err(StoreError::Missing)
         ));
         assert!(!folder(session).join("index.sqlite3").exists());
@@ -141,8 +137,8 @@ fn a_keyring_service_without_a_keyring_can_not_keep_a_passkey() {
         Ok(session)
     };
     in_private_session(start, module_path!(), name, |session| {
-        assert!(vault(session).list().unwrap().is_empty());
-        let created = vault(session).create(&credential("a.example", 1), &[], NOW);
+        assert!(vault_of(session).list().unwrap().is_empty());
+        let created = vault_of(session).create(&credential("a.example", 1), &[], NOW);
         assert!(matches!(created, Err(StoreError::Missing)), "{created:?}");
     });
 }
@@ -156,7 +152,7 @@ fn child_that_creates_five() {
     let session = PrivateKeyring::attached().unwrap();
     let first: u8 = first.parse().unwrap();
     for number in first..first + 5 {
-        vault(&session)
+        vault_of(&session)
             .create(&credential("a.example", number), &[], NOW)
             .unwrap();
     }
@@ -179,8 +175,8 @@ fn processes_that_create_at_once_lose_nothing() {
         for mut child in children {
             assert!(child.wait().unwrap().success());
         }
-        assert_eq!(vault(session).find(&rp("a.example")).unwrap().len(), 15);
-        let report = vault(session).check().unwrap();
+        assert_eq!(vault_of(session).find(&rp("a.example")).unwrap().len(), 15);
+        let report = vault_of(session).check().unwrap();
         assert_eq!((report.usable, report.adopted, report.missing), (15, 0, 0));
     });
 }

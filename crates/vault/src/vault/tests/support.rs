@@ -7,9 +7,10 @@ use keyring_core::api::CredentialStore;
 use keyring_core::sample::Store;
 use roamkey_authenticator::{Credential, PrfSeed, PrfSeeds, PrivateKey, UnixTime};
 use roamkey_ctap::{Algorithm, CredProtect, CredentialId, PublicKeyCredentialUserEntity, RpId, UserHandle};
+use roamkey_testkit::keyring::PrivateKeyring;
 use tempfile::TempDir;
 
-use crate::{Backend, Vault, VaultConfig};
+use crate::{Backend, PasskeyEntry, RecordId, Vault, VaultConfig};
 
 /// A keyring in memory and a folder for indexes over it.
 pub(super) struct World {
@@ -50,6 +51,52 @@ pub(super) fn files(folder: &Path) -> Vec<String> {
     names.retain(|name| !name.ends_with("-wal") && !name.ends_with("-shm"));
     names.sort();
     names
+}
+
+/// A vault over the session's real keyring.
+pub(super) fn vault_of(session: &PrivateKeyring) -> Vault {
+    Vault::open(VaultConfig::new(session.folder().join("data/roamkey"))).unwrap()
+}
+
+/// Takes everything out of the session's keyring, and the folder away.
+pub(super) fn empty(session: &PrivateKeyring) {
+    let vault = vault_of(session);
+    for user in vault.keyring.users().unwrap() {
+        vault.keyring.delete(&user).unwrap();
+    }
+    let _none_yet = std::fs::remove_dir_all(session.folder().join("data/roamkey"));
+}
+
+/// The [`credential`] of this number, in the list or in the trash; no passkey's id if it is in neither.
+pub(super) fn id(vault: &Vault, number: u8) -> RecordId {
+    let created = Some(credential("a.example", number).created_at);
+    all(vault)
+        .into_iter()
+        .find(|(_, entry)| entry.created_at == created)
+        .map_or(RecordId([0; 16]), |(_, entry)| entry.record_id)
+}
+
+/// All passkeys, and whether each is in the trash.
+pub(super) fn all(vault: &Vault) -> Vec<(bool, PasskeyEntry)> {
+    let removed = vault.removed().unwrap().into_iter();
+    let listed = vault.list().unwrap().into_iter().map(|entry| (false, entry));
+    listed
+        .chain(removed.map(|removed| (true, removed.entry)))
+        .collect()
+}
+
+/// The number of the [`credential`] that this is.
+pub(super) fn number(entry: &PasskeyEntry) -> u64 {
+    entry.created_at.unwrap().0 - 1_795_000_000
+}
+
+/// Counts the passkeys in the keyring.
+pub(super) fn items(vault: &Vault) -> usize {
+    let users = vault.keyring.users().unwrap();
+    users
+        .iter()
+        .filter(|user| RecordId::from_user(user).is_some())
+        .count()
 }
 
 /// A passkey whose bytes all follow from `number`.
