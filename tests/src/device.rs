@@ -130,15 +130,25 @@ impl Device {
     ///
     /// It fails.
     pub async fn passkeys(&mut self) -> Result<Vec<Value>> {
+        self.run(&["list", "--json"]).await
+    }
+
+    /// Runs `roamkey` with these arguments and without a terminal, and returns the JSON lines that it prints.
+    ///
+    /// # Errors
+    ///
+    /// It fails.
+    pub async fn run(&mut self, arguments: &[&str]) -> Result<Vec<Value>> {
         let mut command = self.command(false);
-        command.args(["list", "--json"]).stdin(Stdio::null());
+        command.args(arguments).stdin(Stdio::null());
         let mut process = self.start(command)?;
         let status = process.ended(END_LIMIT).await?;
         if !status.success() {
-            return Err(format!("roamkey list: {status}: {}", process.err().text()).into());
+            let command = arguments.first().copied().unwrap_or_default();
+            return Err(format!("roamkey {command}: {status}: {}", process.err().text()).into());
         }
-        let listed = process.out().finished(END_LIMIT).await?;
-        Ok(listed
+        let printed = process.out().finished(END_LIMIT).await?;
+        Ok(printed
             .lines()
             .map(serde_json::from_str)
             .collect::<serde_json::Result<_>>()?)

@@ -57,6 +57,16 @@ pub(crate) enum Command {
     Policy(crate::policy::Policy),
     /// Say where passkeys are kept, or choose a file where there is no keyring.
     Store(crate::policy::Store),
+    /// Set up the words that open every backup.
+    Recovery(crate::recovery::Recovery),
+    /// Write backups, now and regularly, and try them out.
+    Backup(crate::backup::Backup),
+    /// Take passkeys in from a backup.
+    Restore(crate::exchange::Restore),
+    /// Take passkeys in from another program's file.
+    Import(crate::exchange::Import),
+    /// Write passkeys to a file for another program.
+    Export(crate::exchange::Export),
     /// Print a completion script for a shell.
     Completion(crate::completion::Completion),
     /// Write the manual pages.

@@ -4,11 +4,13 @@
 mod activity;
 mod args;
 mod authenticate;
+mod backup;
 mod change;
 mod completion;
 #[cfg(feature = "dev")]
 mod demo;
 mod doctor;
+mod exchange;
 mod list;
 mod messages;
 mod output;
@@ -16,6 +18,7 @@ mod person;
 mod pin;
 mod place;
 mod policy;
+mod recovery;
 mod report;
 mod request;
 mod statistics;
@@ -66,6 +69,11 @@ fn main() -> ExitCode {
         Command::Doctor(args) => wait(doctor::run(args, place)),
         Command::Verification(args) => wait(verification::run(args, place)),
         Command::Request(args) => wait(request::run(args)),
+        Command::Recovery(args) => wait(recovery::run(args, place)),
+        Command::Backup(args) => wait(backup::run(args, place)),
+        Command::Restore(args) => wait(exchange::restore(args, place)),
+        Command::Import(args) => wait(exchange::import(args, place)),
+        Command::Export(args) => wait(exchange::export(args, place)),
         #[cfg(feature = "dev")]
         Command::Demo(args) => wait(demo::run(args)),
     };

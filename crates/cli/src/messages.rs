@@ -27,6 +27,7 @@ pub(crate) mod exit {
     pub(crate) const VERIFICATION: u8 = 10;
     pub(crate) const NO_MATCH: u8 = 11;
     pub(crate) const MACHINE: u8 = 12;
+    pub(crate) const RECOVERY: u8 = 13;
 }
 
 const NEW_CODE: &str = "Start again in the browser: it will show a new code.";
@@ -622,6 +623,136 @@ pub(crate) fn message(code: ErrorCode) -> Message {
             exit::PEER,
             "The signature in the phone's answer is wrong.",
             "Nothing was accepted. Check the file given with --registered; if it is right, somebody may be interfering.",
+        ),
+        E::RecoveryNotSetUp => (
+            exit::RECOVERY,
+            "Recovery is not set up on this device.",
+            "Set it up: roamkey recovery setup. It shows 24 words to write down.",
+        ),
+        E::RecoveryAlreadySetUp => (
+            exit::RECOVERY,
+            "Recovery is set up already, with other words.",
+            "Your backups open with those words. To begin with new ones, and new backups: roamkey recovery setup --anew.",
+        ),
+        E::WordsWrong => (
+            exit::RECOVERY,
+            "These are not 24 words of the list.",
+            "Compare each word with your sheet; all are English words, and there are 24.",
+        ),
+        E::WordsDoNotFit => (
+            exit::RECOVERY,
+            "The words do not fit together.",
+            "One word is wrong, or two have changed places. Compare them with your sheet, in their order.",
+        ),
+        E::WordsNotConfirmed => (
+            exit::RECOVERY,
+            "The words that you typed back are not those that were shown.",
+            "Nothing was set up. Begin again; it will be new words: roamkey recovery setup.",
+        ),
+        E::WordsOfAnother => (
+            exit::RECOVERY,
+            "This file does not open with these words, or this passphrase.",
+            "It belongs to other words, or was altered. The sheet says which backups its words open.",
+        ),
+        E::SharesWrong => (
+            exit::RECOVERY,
+            "The shares are mistyped, or are not of one split.",
+            "Compare each with its paper. Shares of an earlier split do not fit later ones.",
+        ),
+        E::SharesTooFew => (
+            exit::RECOVERY,
+            "There are not enough shares.",
+            "Bring as many as were asked for when the words were split.",
+        ),
+        E::SharesNumbers => (
+            exit::RECOVERY,
+            "The words can't be split like that.",
+            "Choose at least 2 needed shares, and at most 16 in all.",
+        ),
+        E::PassphraseWeak => (
+            exit::RECOVERY,
+            "This passphrase could be guessed.",
+            "Take five or more random words, or let a password manager make one.",
+        ),
+        E::FilePassphraseWrong => (
+            exit::RECOVERY,
+            "The passphrase, or the file's password, is wrong.",
+            "Type it again. It is the one that the file was made with.",
+        ),
+        E::KeyOfOtherKind => (
+            exit::RECOVERY,
+            "This file opens with the other kind of key.",
+            "A copy under a passphrase wants the passphrase; every other backup wants the 24 words.",
+        ),
+        E::FileUnreadable => (
+            exit::RECOVERY,
+            "The file can't be read.",
+            "Check its name and whether you may read it.",
+        ),
+        E::FileNotWritten => (
+            exit::RECOVERY,
+            "The file can't be written.",
+            "Check that the folder is there, that you may write to it, and that the disk has room.",
+        ),
+        E::FileExists => (
+            exit::RECOVERY,
+            "There is a file or folder of that name already.",
+            "Nothing is overwritten. Choose another name.",
+        ),
+        E::FileTooLarge => (
+            exit::RECOVERY,
+            "The file is too large to be one of passkeys.",
+            "Give the export itself. 64 MiB hold more than 50,000 passkeys.",
+        ),
+        E::FileUnknown => (
+            exit::RECOVERY,
+            "The file is of no format that Roamkey reads.",
+            "It reads its own backups, CXF (JSON or zip), Bitwarden's JSON and KeePassXC's .passkey.",
+        ),
+        E::FileDamaged => (
+            exit::RECOVERY,
+            "The file is damaged: altered, or cut off.",
+            "Nothing was taken from it. Use another copy, or export it again.",
+        ),
+        E::FileCutOff => (
+            exit::RECOVERY,
+            "The file ends too early.",
+            "Nothing was taken from it. Copy it again, whole, or use another copy.",
+        ),
+        E::FileTooNew => (
+            exit::RECOVERY,
+            "A newer version made this file.",
+            "Update Roamkey, then try again.",
+        ),
+        E::FileUnsafe => (
+            exit::RECOVERY,
+            "Opening this file would take too much memory or work.",
+            "Nothing was opened. It may be made to do harm; export it again with usual settings.",
+        ),
+        E::FileProtected => (
+            exit::RECOVERY,
+            "The file is protected.",
+            "Give the words (--words-file) or the passphrase (--password-file), or run this on a terminal.",
+        ),
+        E::FileOfAccount => (
+            exit::RECOVERY,
+            "Only the account that exported this file can read it.",
+            "Export it again in Bitwarden as “password protected” or as plain JSON.",
+        ),
+        E::BackupKeysFail => (
+            exit::RECOVERY,
+            "Some keys in this backup do not work.",
+            "Do not rely on it. Make a new one now: roamkey backup now, and drill that.",
+        ),
+        E::ScheduleFailed => (
+            exit::RECOVERY,
+            "The regular backup could not be set up.",
+            "It needs systemd in your session (systemctl --user). Otherwise run roamkey backup now regularly.",
+        ),
+        E::RestoreIncomplete => (
+            exit::RECOVERY,
+            "Some passkeys could not be taken in.",
+            "Those that were are complete. Run it again; it goes on with the rest.",
         ),
         E::Internal => (
             exit::INTERNAL,

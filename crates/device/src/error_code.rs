@@ -281,6 +281,59 @@ error_codes! {
     /// The signature in the phone's answer does not verify.
     PhoneAnswerBadSignature = "phone_answer_bad_signature",
 
+    /// Recovery was not set up yet.
+    RecoveryNotSetUp = "recovery_not_set_up",
+    /// Recovery is set up with other words.
+    RecoveryAlreadySetUp = "recovery_already_set_up",
+    /// Not 24 words, or one that is not in the list.
+    WordsWrong = "words_wrong",
+    /// All words are in the list, and one is wrong or in another place.
+    WordsDoNotFit = "words_do_not_fit",
+    /// The words that were asked back were others.
+    WordsNotConfirmed = "words_not_confirmed",
+    /// The words, or the passphrase, open other files.
+    WordsOfAnother = "words_of_another",
+    /// A share is mistyped, or shares are of different splits.
+    SharesWrong = "shares_wrong",
+    /// Not enough shares.
+    SharesTooFew = "shares_too_few",
+    /// A split with numbers that make no sense.
+    SharesNumbers = "shares_numbers",
+    /// The passphrase could be guessed.
+    PassphraseWeak = "passphrase_weak",
+    /// The passphrase or password of a file is wrong.
+    FilePassphraseWrong = "file_passphrase_wrong",
+    /// Words for a file with a passphrase, or the other way round.
+    KeyOfOtherKind = "key_of_other_kind",
+    /// The file can't be read.
+    FileUnreadable = "file_unreadable",
+    /// The file can't be written.
+    FileNotWritten = "file_not_written",
+    /// There is a file of that name already.
+    FileExists = "file_exists",
+    /// The file is larger than any export.
+    FileTooLarge = "file_too_large",
+    /// The file is of no format that is read.
+    FileUnknown = "file_unknown",
+    /// The file is altered, or cut off.
+    FileDamaged = "file_damaged",
+    /// The file ends too early.
+    FileCutOff = "file_cut_off",
+    /// A newer version made the file.
+    FileTooNew = "file_too_new",
+    /// The file would take too much memory or work to open.
+    FileUnsafe = "file_unsafe",
+    /// The file wants words, a passphrase or a password.
+    FileProtected = "file_protected",
+    /// Only the account that exported the file can read it.
+    FileOfAccount = "file_of_account",
+    /// Keys in the backup do not work.
+    BackupKeysFail = "backup_keys_fail",
+    /// The scheduler did not take the schedule.
+    ScheduleFailed = "schedule_failed",
+    /// Some passkeys could not be taken in.
+    RestoreIncomplete = "restore_incomplete",
+
     /// A fault of Roamkey's own.
     Internal = "internal",
 }

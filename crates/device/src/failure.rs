@@ -14,6 +14,7 @@ use roamkey_session::{AirError, SessionError, TunnelError};
 use roamkey_vault::{FileStoreError, IndexError, KeyringError, PinError, RecordError, VaultError};
 
 use crate::os_verification::OsVerificationError;
+use crate::recovery::RecoveryError;
 use crate::settings::SettingsError;
 use crate::{ErrorCode, ScanError};
 
@@ -54,6 +55,9 @@ pub enum Failure {
     /// The settings can't be read or written.
     #[error(transparent)]
     Settings(SettingsError),
+    /// A backup, a restore, an import or an export could not be done.
+    #[error(transparent)]
+    Recovery(RecoveryError),
     /// The data folder can't be used.
     #[error("the data folder can't be used")]
     Folder(#[source] io::Error),
@@ -81,6 +85,7 @@ impl Failure {
             Self::OsVerification(error) => ErrorCode::from(*error),
             Self::Settings(SettingsError::Damaged(_)) => ErrorCode::SettingsDamaged,
             Self::Settings(SettingsError::File(_)) | Self::Folder(_) => ErrorCode::FolderUnusable,
+            Self::Recovery(error) => error.code(),
             Self::Thread(_) => ErrorCode::Internal,
         }
     }

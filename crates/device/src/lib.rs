@@ -20,6 +20,7 @@ mod failure;
 mod os_verification;
 mod qr_picture;
 mod recording;
+pub mod recovery;
 mod request;
 mod request_failure;
 mod scan;
@@ -56,8 +57,8 @@ pub use scan::{Code, CodeSource, MAX_FILE_BYTES, ScanError};
 pub use settings::{SettingsError, VerificationChoice};
 pub use verification::{PinCheck, Verification, VerificationStatus, Way, now};
 pub use {
-    roamkey_ble as ble, roamkey_hybrid as hybrid, roamkey_session as session, roamkey_tunnel as tunnel,
-    roamkey_vault as vault, roamkey_webauthn as webauthn,
+    roamkey_ble as ble, roamkey_exchange as exchange, roamkey_hybrid as hybrid, roamkey_session as session,
+    roamkey_tunnel as tunnel, roamkey_vault as vault, roamkey_webauthn as webauthn,
 };
 
 /// The device: where its passkeys are, how it is heard, and through which tunnel service it is reached.

@@ -79,7 +79,8 @@ pub enum VaultError {
 
 impl VaultError {
     /// Tells whether the fault is in one passkey, or in what is to be done with it: keyring and index work.
-    pub(crate) fn is_of_passkey(&self) -> bool {
+    #[must_use]
+    pub fn is_of_passkey(&self) -> bool {
         match self {
             Self::NotFound
             | Self::AlreadyRemoved

@@ -36,6 +36,7 @@ mod passkeys;
 mod pin;
 mod probe;
 mod reconcile;
+mod recovery;
 mod store;
 #[cfg(test)]
 mod tests;

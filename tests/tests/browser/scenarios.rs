@@ -7,6 +7,7 @@ use roamkey_tests::bench::{Bench, TUNNELS};
 use crate::Stage;
 
 mod faults;
+mod recovered;
 mod refused;
 mod signing_in;
 mod steps;
@@ -16,6 +17,10 @@ pub(crate) fn all(stage: &Stage) -> Vec<Trial> {
     let mut trials = signing_in(stage);
     trials.extend(refused(stage));
     trials.extend(faults(stage));
+    trials.push(stage.trial(
+        "passkey_from_a_backup_signs_in_on_another_device",
+        recovered::from_a_backup,
+    ));
     trials
 }
 

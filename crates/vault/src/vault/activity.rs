@@ -96,7 +96,7 @@ impl Vault {
         Ok(self.log_key()?.ok_or(ActivityError::NoKey)?)
     }
 
-    fn activity_head(&self) -> Result<Option<Head>, VaultError> {
+    pub(super) fn activity_head(&self) -> Result<Option<Head>, VaultError> {
         let item = self.keyring.get(HEAD_USER)?;
         let head = item.map(|item| Head::decode(&item)).transpose();
         Ok(head.map_err(ActivityError::Head)?)

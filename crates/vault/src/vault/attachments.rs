@@ -90,7 +90,7 @@ pub(super) fn large_blob_value(blob: &LargeBlob) -> Value<'_> {
     Value::Array(vec![blob.original_size.into(), (&blob.data).into()])
 }
 
-fn read_large_blob(value: Value<'_>) -> Option<LargeBlob> {
+pub(super) fn read_large_blob(value: Value<'_>) -> Option<LargeBlob> {
     let mut elements = value.into_array()?.into_iter();
     Some(LargeBlob {
         original_size: elements.next()?.as_u64()?,

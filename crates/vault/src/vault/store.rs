@@ -134,7 +134,7 @@ pub(super) fn record(credential: &Credential) -> Record {
 }
 
 /// `None` if a field is beyond what CTAP allows, or the algorithm is one that can't sign here.
-fn credential(record: Record, backup_state: bool) -> Option<Credential> {
+pub(super) fn credential(record: Record, backup_state: bool) -> Option<Credential> {
     let facts = &record.facts;
     let algorithm = Algorithm::from_cose(facts.algorithm)?;
     Some(Credential {

@@ -1,0 +1,217 @@
+//! Taking passkeys in: first a plan that changes nothing, then the plan.
+//!
+//! | the file's passkey | this device | what is planned |
+//! |---|---|---|
+//! | id X | nothing with id X | it is added |
+//! | id X | id X, the same site and key | nothing: it is here |
+//! | id X | id X, another site or key | a conflict: shown, and left as it is here |
+//!
+//! Each passkey is added whole or not at all, so a run that was stopped is begun again and goes on where it was.
+
+use roamkey_authenticator::{CredentialStore as _, StoreError};
+use roamkey_exchange::Passkey;
+use roamkey_exchange::import::{Format, Import, Skipped};
+use roamkey_vault::{Event, Imported, Vault};
+use subtle::ConstantTimeEq as _;
+use zeroize::Zeroizing;
+
+use super::{RecoveryError, fault, note};
+use crate::verification::now;
+
+/// Where passkeys come from.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Source {
+    /// A backup of Roamkey's: it has just been shown to open, so its passkeys are backed up.
+    Backup,
+    /// Another program's file.
+    Other,
+}
+
+/// What would be done.
+#[derive(Debug)]
+pub struct Plan {
+    /// The file's format.
+    pub format: Format,
+    /// When the backup was made, in seconds since 1970, if it is one.
+    pub made_at: Option<u64>,
+    /// Passkeys that this device holds now.
+    pub held: usize,
+    /// Passkeys that would be added.
+    pub new: Vec<Passkey>,
+    /// Passkeys that are here already.
+    pub same: usize,
+    /// Passkeys that are here with the same id and are not the same.
+    pub conflicts: Vec<Conflict>,
+    /// What was left out of the file, and why.
+    pub skipped: Vec<Skipped>,
+    /// Entries that are no passkeys.
+    pub others: usize,
+    /// Passkeys whose further fields were too long to keep.
+    pub trimmed: usize,
+}
+
+/// A passkey that is here with the same id and is not the same.
+///
+/// # Privacy
+///
+/// Names a site and an account: for the person, not for a log.
+pub struct Conflict {
+    /// The file's site.
+    pub rp_id: String,
+    /// The file's account.
+    pub user_name: Option<String>,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Applied {
+    /// Passkeys that are here now.
+    pub added: usize,
+    /// Passkeys that have come in by other ways since the plan was made.
+    pub here_already: usize,
+    /// Passkeys that are in the trash, from where they can be restored.
+    pub in_trash: usize,
+    /// Passkeys that this keyring can't hold, or that could not be kept.
+    pub failed: usize,
+}
+
+/// Compares a file with this device. Changes nothing.
+///
+/// # Errors
+///
+/// The vault's.
+pub fn plan(vault: &Vault, import: Import) -> Result<Plan, RecoveryError> {
+    let mut plan = Plan {
+        format: import.format,
+        made_at: import.backup.as_ref().map(|info| info.made_at),
+        held: vault.list()?.len(),
+        new: Vec::new(),
+        same: 0,
+        conflicts: Vec::new(),
+        skipped: import.skipped,
+        others: import.others,
+        trimmed: import.trimmed,
+    };
+    for passkey in import.passkeys {
+        let credential = &passkey.credential;
+        match vault.load(&credential.id) {
+            Err(StoreError::NotFound) => plan.new.push(passkey),
+            Ok(own)
+                if own.rp_id == credential.rp_id
+                    && bool::from(own.key.to_bytes().ct_eq(&credential.key.to_bytes())) =>
+            {
+                plan.same = plan.same.saturating_add(1);
+            }
+            Ok(_) | Err(StoreError::Corrupt) => plan.conflicts.push(Conflict {
+                rp_id: credential.rp_id.as_str().to_owned(),
+                user_name: credential.user.name.clone(),
+            }),
+            Err(_) => {
+                // The same question again, for an error that says what it was.
+                vault.prepare()?;
+                plan.conflicts.push(Conflict {
+                    rp_id: credential.rp_id.as_str().to_owned(),
+                    user_name: credential.user.name.clone(),
+                });
+            }
+        }
+    }
+    Ok(plan)
+}
+
+/// Does what the plan says.
+///
+/// # Errors
+///
+/// The vault's. Passkeys that were added before it stay, whole; the rest can be had by doing it again.
+pub fn apply(
+    vault: &Vault,
+    plan: Plan,
+    source: Source,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Applied, RecoveryError> {
+    let total = plan.new.len();
+    let mut applied = Applied::default();
+    let mut done = 0_usize;
+    let mut passkeys = plan.new.into_iter().peekable();
+    while passkeys.peek().is_some() {
+        let batch: Vec<_> = passkeys
+            .by_ref()
+            .take(BATCH)
+            .map(|passkey| to_import(passkey, source))
+            .collect();
+        for outcome in vault.import(&batch, now())? {
+            applied.count(&outcome);
+            if let Imported::Failed(error) = outcome
+                && !error.is_of_passkey()
+            {
+                return Err(error.into());
+            }
+        }
+        fault::point("one batch");
+        done = done.saturating_add(batch.len());
+        progress(done, total);
+    }
+    if applied.added > 0 {
+        let event = match source {
+            Source::Backup => Event::RestoredFromBackup,
+            Source::Other => Event::Imported,
+        };
+        note(vault, event, applied.added);
+    }
+    Ok(applied)
+}
+
+impl Applied {
+    fn count(&mut self, outcome: &Imported) {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "whatever else became of it, it is not here"
+        )]
+        let count = match outcome {
+            Imported::Added(_) => &mut self.added,
+            Imported::Duplicate(_) => &mut self.here_already,
+            Imported::InTrash(_) => &mut self.in_trash,
+            _ => &mut self.failed,
+        };
+        *count = count.saturating_add(1);
+    }
+}
+
+fn to_import(passkey: Passkey, source: Source) -> roamkey_vault::Import {
+    let mut credential = passkey.credential;
+    if source == Source::Backup {
+        credential.backup_state = credential.backup_eligible;
+    }
+    let mut import = roamkey_vault::Import::new(credential);
+    import.label = passkey.label.as_deref().and_then(fit_label);
+    import.large_blob = passkey.large_blob;
+    import.foreign = passkey
+        .foreign
+        .map(|foreign| Zeroizing::new(foreign.to_bytes().to_vec()));
+    import
+}
+
+/// A label as the vault takes it: 64 characters, none of which could change how others look.
+fn fit_label(label: &str) -> Option<String> {
+    let turns = |sign: char| matches!(sign, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let fit: String = label
+        .trim()
+        .chars()
+        .filter(|sign| !sign.is_control() && !turns(*sign))
+        .take(MAX_LABEL)
+        .collect();
+    let fit = fit.trim();
+    (!fit.is_empty()).then(|| fit.to_owned())
+}
+
+/// The vault's limit, with room for what normalization may add.
+const MAX_LABEL: usize = 60;
+/// As many as are lost to the report, not to the person, if the keyring fails in between.
+const BATCH: usize = 50;
+
+impl std::fmt::Debug for Conflict {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Conflict(..)")
+    }
+}
