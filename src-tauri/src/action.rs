@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 use ts_rs::TS;
 use zeroize::Zeroizing;
 
-use crate::view::Place;
+use crate::view::{Place, Trial};
 
 /// One thing that the person did. Each is complete in itself: the window asks, the controller decides.
 #[derive(Debug, Deserialize, TS)]
@@ -50,6 +50,13 @@ pub enum Action {
     },
     /// Refuses a question, ends a transaction, or clears away how the last one ended.
     Cancel,
+    /// Shows a code for a phone.
+    TryPhone {
+        /// What the phone is asked for.
+        trial: Trial,
+    },
+    /// Ends what is under way with a phone.
+    LeavePhone,
     /// Reads the list of passkeys anew.
     ReadPasskeys,
     /// Calls a passkey by another name; by none if the label is empty.

@@ -80,7 +80,10 @@ fn set_up(handle: &AppHandle, options: start::Options) -> Result<(), Box<dyn std
         .ok_or("no main window in tauri.conf.json")?;
     platform::prepare(&window, &options);
     let start::Options {
-        dir, tunnel, link, ..
+        dir,
+        tunnel,
+        phones,
+        link,
     } = options;
     let config = VaultConfig::new(&dir);
     let vault = Vault::open(config.clone())?;
@@ -92,6 +95,7 @@ fn set_up(handle: &AppHandle, options: start::Options) -> Result<(), Box<dyn std
         window,
         device,
         vault,
+        Box::new(phones),
         dir,
         Box::new(|| Box::pin(start::bluetooth())),
     );

@@ -11,6 +11,7 @@
 
 mod passkeys;
 mod person;
+mod phone;
 mod sign_in;
 
 use std::fmt;
@@ -19,6 +20,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use roamkey_device::session::{Air, TunnelService};
 use roamkey_device::vault::Vault;
+use roamkey_device::webauthn::KnownPasskey;
 use roamkey_device::{Device, SignIn as ReadCode};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
@@ -26,7 +28,8 @@ use tokio::task::AbortHandle;
 
 use crate::action::Action;
 use crate::settings::Settings;
-use crate::view::{Bluetooth, Notice, Origin, Passkey, Passkeys, PinSetup, Place, SignIn, View};
+use crate::trial::Phones;
+use crate::view::{Bluetooth, Notice, Origin, Passkey, Passkeys, Phone, PinSetup, Place, SignIn, View};
 use crate::window::Window;
 
 use person::Answer;
@@ -38,6 +41,7 @@ struct Inner<W, T, A> {
     window: W,
     device: Device<T, A>,
     vault: Vault,
+    phones: Box<dyn Phones>,
     settings: Settings,
     /// How Bluetooth is looked at without using it.
     probe: Probe,
@@ -54,6 +58,10 @@ struct State {
     passkeys: Arc<[Passkey]>,
     revision: u32,
     questions: u32,
+    /// What is under way with a phone.
+    phone: Option<Task>,
+    /// The passkey that a phone made to try it.
+    tried: Option<KnownPasskey>,
 }
 
 /// Where signing in on another device is, besides what the window shows of it.
@@ -88,8 +96,16 @@ where
 {
     /// The app of this device. Must be called inside a Tokio runtime, on which it will work.
     ///
-    /// `vault` is that of `device`, and `dir` its folder, in which the app keeps its few settings too.
-    pub fn new(window: W, device: Device<T, A>, vault: Vault, dir: PathBuf, probe: Probe) -> Self {
+    /// `vault` is that of `device`, and `dir` its folder, in which the app keeps its few settings too; `phones` is
+    /// how phones are asked.
+    pub fn new(
+        window: W,
+        device: Device<T, A>,
+        vault: Vault,
+        phones: Box<dyn Phones>,
+        dir: PathBuf,
+        probe: Probe,
+    ) -> Self {
         let settings = Settings::new(dir);
         let view = View {
             place: if settings.welcomed() {
@@ -99,6 +115,7 @@ where
             },
             sign_in: SignIn::Idle { problem: None },
             passkeys: Passkeys::Reading,
+            phone: Phone::Idle { tried: false },
             notice: Notice::Nothing,
             pin: PinSetup::Unknown,
             bluetooth: Bluetooth::Unknown,
@@ -109,11 +126,14 @@ where
             passkeys: Arc::default(),
             revision: 0,
             questions: 0,
+            phone: None,
+            tried: None,
         };
         let controller = Self(Arc::new(Inner {
             window,
             device,
             vault,
+            phones,
             settings,
             probe,
             runtime: Handle::current(),
@@ -152,6 +172,8 @@ where
             Action::TypePin { question, pin } => self.answer(question, Answer::Pin(pin)),
             Action::Cancel => self.cancel(),
             Action::ReadPasskeys => self.read_passkeys(),
+            Action::TryPhone { trial } => self.try_phone(trial),
+            Action::LeavePhone => self.leave_phone(),
             Action::Label { id, label } => self.label(id, label),
             Action::Remove { id } => self.remove(id),
             Action::Restore { id } => self.restore(id),
@@ -168,7 +190,7 @@ where
         self.update(|state| state.view.place = place);
         match place {
             Place::Passkeys => self.read_passkeys(),
-            Place::SignIn | Place::Welcome => self.look_at_bluetooth(),
+            Place::SignIn | Place::Welcome | Place::Phone => self.look_at_bluetooth(),
         }
     }
 

@@ -17,9 +17,11 @@ mod platform;
 mod settings;
 mod start;
 mod text;
+mod trial;
 pub mod view;
 mod window;
 
 pub use app::run;
 pub use controller::{Controller, Probe};
+pub use trial::Phones;
 pub use window::Window;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use roamkey_device::ble;
 use roamkey_device::tunnel::{Address, WebSocketTunnel};
-use roamkey_device::{ErrorCode, TunnelDomain};
+use roamkey_device::{ErrorCode, Requester, TunnelDomain};
 
 use crate::view::{Bluetooth, Code};
 
@@ -15,6 +15,8 @@ pub(crate) struct Options {
     pub(crate) dir: PathBuf,
     /// The tunnel service: `ROAMKEY_TUNNEL`, its id; `ROAMKEY_TUNNEL_ADDRESS`, where it is instead.
     pub(crate) tunnel: WebSocketTunnel,
+    /// How phones are reached.
+    pub(crate) phones: Requester,
     /// A sign-in link.
     pub(crate) link: Option<String>,
 }
@@ -45,6 +47,7 @@ impl Options {
         let address = address.transpose().map_err(|_| StartError::Address)?;
         Ok(Self {
             dir: dir.ok_or(StartError::NoFolder)?,
+            phones: Requester::system(address.clone()),
             tunnel: WebSocketTunnel::new(domain.ok_or(StartError::Tunnel)?, address),
             link: link(std::env::args().collect()),
         })

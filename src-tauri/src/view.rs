@@ -20,6 +20,8 @@ use ts_rs::TS;
 pub struct View {
     /// Which page is open.
     pub place: Place,
+    /// Using a phone here.
+    pub phone: Phone,
     /// Signing in on another device.
     pub sign_in: SignIn,
     /// The passkeys of this device.
@@ -42,6 +44,8 @@ pub enum Place {
     SignIn,
     /// The passkeys of this device.
     Passkeys,
+    /// Use a phone here.
+    Phone,
 }
 
 /// Where a code came from.
@@ -261,6 +265,71 @@ pub enum Passkeys {
     },
 }
 
+/// Using a phone here.
+///
+/// # Privacy
+///
+/// The code is shown to be scanned: whoever reads it and is nearby can answer it.
+#[derive(Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "state", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum Phone {
+    /// Nothing is under way.
+    Idle {
+        /// A phone made a passkey here, with which it can sign in.
+        tried: bool,
+    },
+    /// Bluetooth is being asked.
+    Starting,
+    /// A code waits for a phone.
+    Code {
+        /// The QR code as SVG.
+        picture: String,
+        /// What it says.
+        link: String,
+        /// How long it is good for.
+        seconds: u32,
+    },
+    /// A phone came.
+    Meeting {
+        /// How far.
+        stage: PhoneStage,
+    },
+    /// The phone did it, and its answer is right.
+    Done {
+        /// What.
+        what: Trial,
+    },
+    /// It ended other than well.
+    Failed {
+        /// Why.
+        code: Code,
+    },
+}
+
+/// How far a phone is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum PhoneStage {
+    /// It scanned the code, and is nearby.
+    Nearby,
+    /// The tunnel to it is being joined.
+    Connecting,
+    /// The channel is encrypted end to end.
+    Secured,
+    /// The person has to answer at the phone.
+    AskOnPhone,
+}
+
+/// What a phone is tried with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Trial {
+    /// Creating a passkey.
+    Create,
+    /// Signing in with it.
+    SignIn,
+}
+
 /// What became of the last change to a passkey.
 #[derive(Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "is", rename_all = "snake_case", rename_all_fields = "camelCase")]
@@ -407,7 +476,7 @@ macro_rules! debug_without_names {
     )+};
 }
 
-debug_without_names!(Question, Site, Account, Passkey, Notice);
+debug_without_names!(Phone, Question, Site, Account, Passkey, Notice);
 
 #[cfg(test)]
 mod tests {

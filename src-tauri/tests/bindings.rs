@@ -6,8 +6,8 @@ use std::path::Path;
 
 use roamkey_app::action::{Action, Typed};
 use roamkey_app::view::{
-    Account, Asked, Bluetooth, DoneWhat, Hinted, Notice, Origin, Passkey, PasskeyState, Passkeys, PinProblem,
-    PinSetup, Place, Question, SignIn, Site, Stage, Turn, View,
+    Account, Asked, Bluetooth, DoneWhat, Hinted, Notice, Origin, Passkey, PasskeyState, Passkeys, Phone,
+    PhoneStage, PinProblem, PinSetup, Place, Question, SignIn, Site, Stage, Trial, Turn, View,
 };
 use roamkey_device::ErrorCode;
 use ts_rs::{Config, TS};
@@ -40,6 +40,9 @@ fn committed_bindings_are_those_of_the_types() {
         DoneWhat,
         Passkeys,
         Notice,
+        Phone,
+        PhoneStage,
+        Trial,
         Passkey,
         PasskeyState,
         PinSetup,

@@ -15,18 +15,20 @@ use rand::rngs::SysRng;
 use rand_core::UnwrapErr;
 use roamkey_app::action::{Action, Typed};
 use roamkey_app::view::{
-    Asked, Bluetooth, DoneWhat, Origin, Passkeys, PinProblem, PinSetup, Place, Question, SignIn, Turn, View,
+    Asked, Bluetooth, DoneWhat, Origin, Passkeys, Phone, PinProblem, PinSetup, Place, Question, SignIn,
+    Trial, Turn, View,
 };
 use roamkey_app::{Controller, Window};
 use roamkey_device::hybrid::client::{self, AwaitAdvert};
-use roamkey_device::tunnel::WebSocketTunnel;
+use roamkey_device::tunnel::{WebSocketTunnel, WebSocketTunnels};
 use roamkey_device::vault::{Backend, Vault, VaultConfig};
-use roamkey_device::{Code, Device, ErrorCode, Hint, TunnelDomain, now};
+use roamkey_device::{Code, Device, ErrorCode, Hint, Requester, TunnelDomain, now};
 use roamkey_testkit::air::MemoryAir;
 use roamkey_testkit::client::Client;
 use roamkey_testkit::memory_keyring::memory_keyring;
 use roamkey_testkit::relying_party::client_platform::Registering;
 use roamkey_testkit::relying_party::{RegistrationRequest, RelyingParty};
+use roamkey_testkit::user::{Reaction, ScriptedUser};
 use roamkey_tunnel_server::{Config, Handle, Server};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -266,6 +268,59 @@ async fn diagnostics_name_the_code_and_no_site() {
     );
 }
 
+#[tokio::test]
+async fn phone_that_scans_the_code_creates_a_passkey_and_signs_in_with_it() {
+    let stage = Stage::with_pin().await;
+    let phone = OtherDevice::of(&stage);
+    for trial in [Trial::Create, Trial::SignIn] {
+        stage.act(Action::TryPhone { trial });
+        let view = stage.until(|view| matches!(view.phone, Phone::Code { .. })).await;
+        let Phone::Code { link, .. } = view.phone else {
+            panic!("no code")
+        };
+        phone.answer(&link).await;
+        stage
+            .until(|view| view.phone == Phone::Done { what: trial })
+            .await;
+        stage.act(Action::LeavePhone);
+        assert_eq!(stage.app.view().phone, Phone::Idle { tried: true });
+    }
+}
+
+#[tokio::test]
+async fn code_for_a_phone_goes_when_the_person_leaves() {
+    let stage = Stage::with_pin().await;
+    stage.act(Action::TryPhone { trial: Trial::Create });
+    stage.until(|view| matches!(view.phone, Phone::Code { .. })).await;
+    stage.act(Action::LeavePhone);
+    assert_eq!(stage.app.view().phone, Phone::Idle { tried: false });
+}
+
+/// The phone: an authenticator of its own, whose person says yes.
+struct OtherDevice {
+    device: Device<WebSocketTunnel, MemoryAir>,
+    _folder: TempDir,
+}
+
+impl OtherDevice {
+    fn of(stage: &Stage) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let config = VaultConfig::new(folder.path()).backend(Backend::other(memory_keyring().unwrap()));
+        let dir = folder.path().to_owned();
+        let device = Device::new(config, stage.tunnel.clone(), stage.air.clone(), dir).unwrap();
+        Self {
+            device,
+            _folder: folder,
+        }
+    }
+
+    async fn answer(&self, link: &str) {
+        let sign_in = self.device.read(&Code::from_text(link)).unwrap();
+        let person = ScriptedUser::new(Reaction::Approve(0));
+        self.device.run(sign_in, &person).await.unwrap();
+    }
+}
+
 /// A window that remembers the last view.
 struct Remembers(watch::Sender<Option<View>>);
 
@@ -295,7 +350,7 @@ struct Stage {
     tunnel: WebSocketTunnel,
     config: VaultConfig,
     folder: TempDir,
-    _server: Handle,
+    server: Handle,
 }
 
 impl Stage {
@@ -306,14 +361,14 @@ impl Stage {
         let folder = tempfile::tempdir().unwrap();
         let config = VaultConfig::new(folder.path()).backend(Backend::other(memory_keyring().unwrap()));
         let air = MemoryAir::new();
-        let app = start(&config, &tunnel, &air, &folder);
+        let app = start(&config, &tunnel, &air, &folder, &server);
         Self {
             app,
             air,
             tunnel,
             config,
             folder,
-            _server: server,
+            server,
         }
     }
 
@@ -329,7 +384,7 @@ impl Stage {
 
     /// The app, started again.
     fn again(&self) -> App {
-        start(&self.config, &self.tunnel, &self.air, &self.folder)
+        start(&self.config, &self.tunnel, &self.air, &self.folder, &self.server)
     }
 
     fn act(&self, action: Action) {
@@ -389,14 +444,31 @@ impl Stage {
     }
 }
 
-fn start(config: &VaultConfig, tunnel: &WebSocketTunnel, air: &MemoryAir, folder: &TempDir) -> App {
+fn start(
+    config: &VaultConfig,
+    tunnel: &WebSocketTunnel,
+    air: &MemoryAir,
+    folder: &TempDir,
+    server: &Handle,
+) -> App {
+    let phones = Requester::new(
+        air.clone(),
+        WebSocketTunnels::plain_loopback(server.address()).unwrap(),
+    );
     let dir = folder.path().to_owned();
     let device = Device::new(config.clone(), tunnel.clone(), air.clone(), dir.clone()).unwrap();
     let vault = Vault::open(config.clone()).unwrap();
     let probe = Box::new(|| -> futures_util::future::BoxFuture<'static, Bluetooth> {
         Box::pin(std::future::ready(Bluetooth::Ready))
     });
-    Controller::new(Remembers(watch::Sender::new(None)), device, vault, dir, probe)
+    Controller::new(
+        Remembers(watch::Sender::new(None)),
+        device,
+        vault,
+        Box::new(phones),
+        dir,
+        probe,
+    )
 }
 
 fn turn(view: &View) -> Option<Turn> {

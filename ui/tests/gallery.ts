@@ -5,6 +5,7 @@ const base: View = {
   place: 'sign_in',
   signIn: { step: 'idle', problem: null },
   passkeys: { state: 'ready', revision: 1 },
+  phone: { state: 'idle', tried: false },
   notice: { is: 'nothing' },
   pin: { state: 'set' },
   bluetooth: { state: 'ready' },
@@ -47,6 +48,20 @@ export const gallery: Record<string, View> = {
   'passkeys-empty': { ...base, place: 'passkeys', passkeys: { state: 'ready', revision: 0 } },
   'passkeys-failed': { ...base, place: 'passkeys', passkeys: { state: 'failed', code: 'keyring_locked' } },
   'passkeys-removed': { ...base, place: 'passkeys', notice: { is: 'removed', id: '0', name: 'alice', site: 'example.org' } },
+  phone: { ...base, place: 'phone' },
+  'phone-code': {
+    ...base,
+    place: 'phone',
+    phone: {
+      state: 'code',
+      picture: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path fill="#000" d="M1 1h3v3H1z"/></svg>',
+      link: 'FIDO:/0123456789',
+      seconds: 300,
+    },
+  },
+  'phone-meeting': { ...base, place: 'phone', phone: { state: 'meeting', stage: 'ask_on_phone' } },
+  'phone-done': { ...base, place: 'phone', phone: { state: 'done', what: 'create' } },
+  'phone-failed': { ...base, place: 'phone', phone: { state: 'failed', code: 'nobody_scanned' } },
   welcome: { ...base, place: 'welcome', pin: { state: 'not_set', problem: null } },
 }
 

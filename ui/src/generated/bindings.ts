@@ -131,6 +131,10 @@ export type View = {
  */
 place: Place, 
 /**
+ * Using a phone here.
+ */
+phone: Phone, 
+/**
  * Signing in on another device.
  */
 signIn: SignIn, 
@@ -151,7 +155,7 @@ pin: PinSetup,
  */
 bluetooth: Bluetooth, };
 
-export type Place = "welcome" | "sign_in" | "passkeys";
+export type Place = "welcome" | "sign_in" | "passkeys" | "phone";
 
 export type SignIn = { "step": "idle", 
 /**
@@ -305,6 +309,40 @@ site: string | null, } | { "is": "failed",
  */
 code: ErrorCode, };
 
+export type Phone = { "state": "idle", 
+/**
+ * A phone made a passkey here, with which it can sign in.
+ */
+tried: boolean, } | { "state": "starting" } | { "state": "code", 
+/**
+ * The QR code as SVG.
+ */
+picture: string, 
+/**
+ * What it says.
+ */
+link: string, 
+/**
+ * How long it is good for.
+ */
+seconds: number, } | { "state": "meeting", 
+/**
+ * How far.
+ */
+stage: PhoneStage, } | { "state": "done", 
+/**
+ * What.
+ */
+what: Trial, } | { "state": "failed", 
+/**
+ * Why.
+ */
+code: ErrorCode, };
+
+export type PhoneStage = "nearby" | "connecting" | "secured" | "ask_on_phone";
+
+export type Trial = "create" | "sign_in";
+
 export type Passkey = { 
 /**
  * Its name in the keyring.
@@ -391,7 +429,11 @@ question: number,
 /**
  * The PIN.
  */
-pin: Typed, } | { "do": "cancel" } | { "do": "read_passkeys" } | { "do": "label", 
+pin: Typed, } | { "do": "cancel" } | { "do": "try_phone", 
+/**
+ * What the phone is asked for.
+ */
+trial: Trial, } | { "do": "leave_phone" } | { "do": "read_passkeys" } | { "do": "label", 
 /**
  * Which.
  */
