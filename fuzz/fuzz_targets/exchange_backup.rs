@@ -25,12 +25,13 @@ fuzz_target!(|data: &[u8]| {
         let _ = open(file, Unlock::Identity(&identity), &mut options);
     };
     read(data);
-    let mut wrapped = encrypt(
-        Lock::Recipient(&identity.recipient()),
-        &mut StdRng::seed_from_u64(2),
-        Vec::new(),
-    )
-    .unwrap();
-    wrapped.write_all(data).unwrap();
-    read(&wrapped.finish().unwrap());
+    let lock = identity.recipient();
+    let Ok(mut wrapped) = encrypt(Lock::Recipient(&lock), &mut StdRng::seed_from_u64(2), Vec::new()) else {
+        return;
+    };
+    if wrapped.write_all(data).is_ok()
+        && let Ok(file) = wrapped.finish()
+    {
+        read(&file);
+    }
 });
