@@ -3,7 +3,7 @@
 //! The end of the 30 days is counted from the latest time that the file has seen, and kept with the passkey. A clock
 //! that was set back when the passkey was removed, and is right again later, takes nothing from the 30 days.
 
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, Transaction, params};
 
 use super::{Index, IndexError, RecordId, Row, Trash};
 
@@ -36,13 +36,15 @@ impl Index {
 
     /// Tells whether a passkey in the trash is to be destroyed, and lets the file know what time it is.
     pub(crate) fn is_trash_due(&mut self, now: u64) -> Result<bool, IndexError> {
-        let transaction = self.connection.transaction()?;
-        let (latest, due) = read(&transaction)?;
+        let (latest, due) = read(&self.connection)?;
         // Once a day is enough, and spares most writers a second write.
         if now > latest.saturating_add(DAY) {
-            write(&transaction, now, due)?;
+            // Read once more: another process may have written since.
+            let transaction = super::begin(&mut self.connection)?;
+            let (latest, due) = read(&transaction)?;
+            write(&transaction, latest.max(now), due)?;
+            super::commit(transaction)?;
         }
-        transaction.commit()?;
         Ok(due.is_some_and(|due| now > due))
     }
 
@@ -55,8 +57,8 @@ impl Index {
     }
 }
 
-fn read(transaction: &Transaction<'_>) -> Result<(u64, Option<u64>), IndexError> {
-    let (latest, due): (i64, Option<i64>) = transaction
+fn read(connection: &Connection) -> Result<(u64, Option<u64>), IndexError> {
+    let (latest, due): (i64, Option<i64>) = connection
         .prepare_cached("SELECT latest, due FROM clock WHERE id = 1")?
         .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     // Negative only if somebody else wrote it; the trash is then looked through, and each passkey says itself when.
