@@ -5,6 +5,9 @@
 #![expect(clippy::unwrap_used, reason = "a benchmark that fails may end like that")]
 
 #[cfg(target_os = "linux")]
+mod passkeys;
+
+#[cfg(target_os = "linux")]
 fn main() {
     linux::main();
 }
@@ -18,17 +21,15 @@ mod linux {
 
     use criterion::{BenchmarkGroup, Criterion, measurement::WallTime};
     use keyring_core::api::CredentialStoreApi as _;
-    use roamkey_authenticator::{Credential, CredentialStore as _, PrfSeed, PrfSeeds, PrivateKey, UnixTime};
-    use roamkey_ctap::{
-        Algorithm, CredProtect, CredentialId, PublicKeyCredentialUserEntity, RpId, UserHandle,
-    };
+    use roamkey_authenticator::CredentialStore as _;
     use roamkey_testkit::keyring::PrivateKeyring;
     use roamkey_vault::{Vault, VaultConfig};
+
+    use crate::passkeys::{NOW, credential};
 
     const PASSKEYS: u32 = 100;
     /// About as long as a passkey's item, base64.
     const ITEM_LENGTH: usize = 440;
-    const NOW: UnixTime = UnixTime(1_796_000_000);
 
     /// The keyring is found by the environment, so the benchmark runs once more as a process of its own, inside.
     pub(super) fn main() {
@@ -71,32 +72,5 @@ mod linux {
                 vault.create(&credential(number), &[], NOW).unwrap();
             });
         });
-    }
-
-    fn credential(number: u32) -> Credential {
-        let mut id = [7; 32];
-        id.iter_mut()
-            .zip(number.to_be_bytes())
-            .for_each(|(to, from)| *to = from);
-        Credential {
-            id: CredentialId::new(id),
-            rp_id: RpId::parse(&format!("site-{number}.example")).unwrap(),
-            user: PublicKeyCredentialUserEntity {
-                id: UserHandle::parse(&number.to_be_bytes()).unwrap(),
-                name: Some(format!("name-{number}@mail.example")),
-                display_name: Some(format!("Display Name {number}")),
-            },
-            key: PrivateKey::from_bytes(Algorithm::Es256, &id).unwrap(),
-            prf_seeds: PrfSeeds {
-                with_uv: PrfSeed::from_bytes(id),
-                without_uv: PrfSeed::from_bytes(id),
-            },
-            discoverable: true,
-            cred_protect: CredProtect::UserVerificationOptional,
-            cred_blob: None,
-            backup_eligible: true,
-            backup_state: false,
-            created_at: NOW,
-        }
     }
 }

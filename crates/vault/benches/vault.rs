@@ -14,37 +14,14 @@ use std::time::Duration;
 use criterion::{Criterion, criterion_group, criterion_main};
 use keyring_core::api::CredentialStore as KeyringStore;
 use keyring_core::sample::Store;
-use roamkey_authenticator::{Credential, CredentialStore as _, PrfSeed, PrfSeeds, PrivateKey, UnixTime};
-use roamkey_ctap::{Algorithm, CredProtect, CredentialId, PublicKeyCredentialUserEntity, RpId, UserHandle};
+use roamkey_authenticator::CredentialStore as _;
 use roamkey_vault::{Backend, Query, Vault, VaultConfig};
 
-const PASSKEYS: u32 = 10_000;
-const NOW: UnixTime = UnixTime(1_796_000_000);
+mod passkeys;
 
-fn credential(number: u32) -> Credential {
-    let mut id = [7; 32];
-    id[..4].copy_from_slice(&number.to_be_bytes());
-    Credential {
-        id: CredentialId::new(id),
-        rp_id: RpId::parse(&format!("site-{}.example", number / 2)).unwrap(),
-        user: PublicKeyCredentialUserEntity {
-            id: UserHandle::parse(&number.to_be_bytes()).unwrap(),
-            name: Some(format!("name-{number}@mail.example")),
-            display_name: Some(format!("Display Name {number}")),
-        },
-        key: PrivateKey::from_bytes(Algorithm::Es256, &id).unwrap(),
-        prf_seeds: PrfSeeds {
-            with_uv: PrfSeed::from_bytes(id),
-            without_uv: PrfSeed::from_bytes(id),
-        },
-        discoverable: true,
-        cred_protect: CredProtect::UserVerificationOptional,
-        cred_blob: None,
-        backup_eligible: true,
-        backup_state: false,
-        created_at: NOW,
-    }
-}
+use passkeys::{NOW, credential};
+
+const PASSKEYS: u32 = 10_000;
 
 fn vault(store: &Arc<KeyringStore>, folder: &Path) -> Vault {
     let store = Arc::clone(store);
