@@ -92,12 +92,6 @@ impl<'a> FromValue<'a> for Map<'a> {
     }
 }
 
-impl<'a> FromValue<'a> for Cow<'a, [u8]> {
-    fn from_value(value: Value<'a>, name: &'static str) -> Result<Self, DecodeError> {
-        value.into_bytes().ok_or(DecodeError::UnexpectedType(name))
-    }
-}
-
 impl<'a> FromValue<'a> for Cow<'a, str> {
     fn from_value(value: Value<'a>, name: &'static str) -> Result<Self, DecodeError> {
         value.into_text().ok_or(DecodeError::UnexpectedType(name))
