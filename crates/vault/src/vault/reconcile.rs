@@ -22,9 +22,9 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::{Access, Vault};
-use crate::VaultError;
 use crate::folder::{FileLock, NoLock};
 use crate::index::{Index, RecordId, Row, RowState, Step};
+use crate::{IndexError, VaultError};
 
 /// What a comparison of keyring and index has found.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
@@ -127,7 +127,11 @@ impl Vault {
             return Ok(());
         }
         match self.folder.lock_vault(Duration::ZERO) {
-            Ok(lock) => self.finish_pending(index, &lock),
+            Ok(lock) => match self.finish_pending(index, &lock) {
+                // A disk that is full must not keep anybody from what is there. The note stays.
+                Err(VaultError::Index(IndexError::DiskFull(_) | IndexError::Failed(_))) => Ok(()),
+                finished => finished,
+            },
             // The notes are those of a process that is alive.
             Err(NoLock::Held) => Ok(()),
             Err(error) => Err(error.into()),

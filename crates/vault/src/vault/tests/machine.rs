@@ -102,8 +102,9 @@ fn child_that_fills_its_disk() {
         matches!(error, StoreError::Full | StoreError::Failed(_)),
         "{error:?}"
     );
-    let report = vault.check().unwrap();
-    assert_eq!((report.usable, report.missing, report.damaged), (whole, 0, 0));
+    // What is there can be seen and used all the same, by the next process too.
+    assert!(vault_in(folder).list().unwrap().len() >= whole);
+    assert_filled(folder);
     println!("{error:?} after {whole}");
 }
 
