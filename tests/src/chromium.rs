@@ -52,6 +52,8 @@ pub enum PageOutcome {
         verdict: Value,
         /// The PRF outputs, `first` and `second`, base64url.
         prf: Option<Value>,
+        /// The outputs of `largeBlob`: `supported`, `written` and `blob`, the last as base64url.
+        large_blob: Option<Value>,
     },
     /// `navigator.credentials` threw an exception.
     Refused {

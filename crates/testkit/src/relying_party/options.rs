@@ -39,6 +39,9 @@ pub struct RegistrationRequest {
     /// Asks for PRF support, and for an output at once if there is an input.
     #[serde(default)]
     pub prf: Option<PrfInput>,
+    /// The input of the extension `largeBlob`, as it stands in the options (WebAuthn L3 §10.1.5).
+    #[serde(default)]
+    pub large_blob: Option<Value>,
 }
 
 /// A wish to sign in. User verification is always required, the hint is always `hybrid`.
@@ -51,6 +54,9 @@ pub struct AuthenticationRequest {
     /// Asks for a PRF output.
     #[serde(default)]
     pub prf: Option<PrfInput>,
+    /// The input of the extension `largeBlob`, as it stands in the options (WebAuthn L3 §10.1.5).
+    #[serde(default)]
+    pub large_blob: Option<Value>,
 }
 
 /// Inputs of the PRF extension, base64url.
@@ -86,6 +92,7 @@ impl RegistrationRequest {
             attestation: false,
             protect: false,
             prf: None,
+            large_blob: None,
         }
     }
 }
@@ -96,6 +103,7 @@ impl AuthenticationRequest {
         Self {
             account: Some(account.to_owned()),
             prf: None,
+            large_blob: None,
         }
     }
 
@@ -144,6 +152,7 @@ pub(super) fn creation(
         set(&mut options, "attestationFormats", json!(["packed"]));
     }
     ask_for_prf(&mut options, request.prf.as_ref());
+    extend(&mut options, "largeBlob", request.large_blob.clone());
     Ok((state, options))
 }
 
@@ -158,6 +167,7 @@ pub(super) fn discoverable(
         .map_err(|e| RelyingPartyError::Request(Box::new(e)))?;
     let mut options = serde_json::to_value(options).map_err(RelyingPartyError::Malformed)?;
     ask_for_prf(&mut options, request.prf.as_ref());
+    extend(&mut options, "largeBlob", request.large_blob.clone());
     Ok((state, options))
 }
 
@@ -179,6 +189,7 @@ pub(super) fn allow_listed(
         .map_err(|e| RelyingPartyError::Request(Box::new(e)))?;
     let mut options = serde_json::to_value(options).map_err(RelyingPartyError::Malformed)?;
     ask_for_prf(&mut options, request.prf.as_ref());
+    extend(&mut options, "largeBlob", request.large_blob.clone());
     Ok((state, options))
 }
 
@@ -211,9 +222,13 @@ fn ask_for_prf(options: &mut Value, prf: Option<&PrfInput>) {
     } else {
         json!({})
     };
-    if let Some(options) = options.as_object_mut() {
+    extend(options, "prf", Some(input));
+}
+
+fn extend(options: &mut Value, extension: &str, input: Option<Value>) {
+    if let (Some(options), Some(input)) = (options.as_object_mut(), input) {
         let extensions = options.entry("extensions").or_insert_with(|| json!({}));
-        set(extensions, "prf", input);
+        set(extensions, extension, input);
     }
 }
 

@@ -7,7 +7,7 @@ use roamkey_testkit::relying_party::{Algorithm, AuthenticationRequest, PrfInput,
 use roamkey_tests::Result;
 use roamkey_tests::bench::{Ask, Bench};
 use roamkey_tests::device::{Code, PIN, Person};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::steps::{agreed, complete, digits, nothing_private_in_the_logs, register, sign_in, text};
 
@@ -111,6 +111,17 @@ pub(super) async fn prf(bench: &mut Bench) -> Result<()> {
             "the output of {salt:?}, beside that of \"one\""
         );
     }
+    Ok(())
+}
+
+pub(super) async fn large_blob(bench: &mut Bench) -> Result<()> {
+    let mut device = bench.device("large-blob")?;
+    let wish = RegistrationRequest {
+        large_blob: Some(json!({ "support": "required" })),
+        ..RegistrationRequest::of("lena")
+    };
+    let registered = complete(bench, &mut device, Ask::Register(wish)).await?;
+    assert_eq!(registered.large_blob, Some(json!({ "supported": true })));
     Ok(())
 }
 

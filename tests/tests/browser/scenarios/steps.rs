@@ -15,6 +15,8 @@ pub(super) struct SignedIn {
     pub(super) verdict: Value,
     /// The PRF outputs.
     pub(super) prf: Option<Value>,
+    /// The outputs of `largeBlob`.
+    pub(super) large_blob: Option<Value>,
 }
 
 pub(super) async fn register(
@@ -75,7 +77,15 @@ pub(super) async fn agreed(page: PageCeremony, run: Run) -> Result<SignedIn> {
         return Err(format!("roamkey: {outcome:?}").into());
     }
     match page.outcome().await? {
-        PageOutcome::Done { verdict, prf } => Ok(SignedIn { verdict, prf }),
+        PageOutcome::Done {
+            verdict,
+            prf,
+            large_blob,
+        } => Ok(SignedIn {
+            verdict,
+            prf,
+            large_blob,
+        }),
         PageOutcome::Refused { error } => {
             Err(format!("roamkey says all went well, the page got {error}").into())
         }
