@@ -2,7 +2,11 @@
 //! program stands in `tests/interop/libwebauthn`, outside of the workspace, for its licence; `script/test interop` builds
 //! it and names it in `ROAMKEY_LIBWEBAUTHN`.
 
-#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test stops where it fails"
+)]
 
 use std::path::Path;
 use std::process::Stdio;

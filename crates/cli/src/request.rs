@@ -271,6 +271,10 @@ impl From<RequestFailure> for Failed {
 
 /// What to do where this side has another remedy than `roamkey authenticate`: the phone chooses the tunnel service,
 /// and a new code is this command's.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "all others have one remedy on both sides"
+)]
 fn hint(code: ErrorCode) -> Option<&'static str> {
     match code {
         ErrorCode::TunnelNameLookup
@@ -283,10 +287,6 @@ fn hint(code: ErrorCode) -> Option<&'static str> {
         ErrorCode::TunnelProtocol => {
             Some("The phone chose it. Check --tunnel-address if you gave one; a proxy may stand between.")
         }
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "all others have one remedy on both sides"
-        )]
         _ => None,
     }
 }

@@ -9,7 +9,7 @@
 #[path = "../tests/stage/mod.rs"]
 mod stage;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use roamkey_ble::Advertiser;

@@ -5,7 +5,11 @@
 //! hearing takes no time, and a tunnel server on loopback. The user is verified without a PIN: Argon2id is meant to take
 //! long.
 
-#![expect(clippy::unwrap_used, reason = "a benchmark that can't run shall stop")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a benchmark that can't run shall stop"
+)]
 
 #[path = "../tests/phone_stage/mod.rs"]
 mod phone_stage;
@@ -98,7 +102,7 @@ async fn sign_in(both: &Both) -> Duration {
             match pending.next().await.unwrap() {
                 RequestEvent::Nearby => heard = Instant::now(),
                 RequestEvent::Done(_) => return heard.elapsed(),
-                RequestEvent::Failed(failure) => Err(failure).unwrap(),
+                RequestEvent::Failed(failure) => panic!("{failure}"),
                 RequestEvent::Connecting | RequestEvent::Secured | RequestEvent::AskOnPhone => {}
             }
         }

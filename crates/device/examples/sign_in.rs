@@ -39,7 +39,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
             }
             RequestEvent::Done(_) => return Err("this is somebody else's passkey".into()),
             RequestEvent::Failed(failure) => return Err(failure.into()),
-            step => eprintln!("{step:?}"),
+            RequestEvent::Nearby | RequestEvent::Connecting | RequestEvent::Secured => {}
+            RequestEvent::AskOnPhone => eprintln!("Answer on the phone."),
         }
     }
     Err("nobody answered".into())

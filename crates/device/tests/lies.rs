@@ -3,6 +3,7 @@
 
 #![allow(
     clippy::unwrap_used,
+    clippy::indexing_slicing,
     clippy::unwrap_in_result,
     reason = "a test stops where it fails"
 )]

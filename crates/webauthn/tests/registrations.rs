@@ -214,7 +214,7 @@ fn what_the_site_demands_and_the_authenticator_lacks_is_told_before_it_is_asked(
         let mut json = creation_json();
         json["authenticatorSelection"] = selection;
         json["extensions"] = extensions;
-        common::creation(&json)
+        creation(&json)
     };
     let error = creation(json!({ "userVerification": "required" }), json!({}))
         .ask(&without("uv"))

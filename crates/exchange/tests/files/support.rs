@@ -1,8 +1,8 @@
 //! Passkeys to write, and options to read with.
 
 use proptest::prelude::*;
-use rand::rngs::StdRng;
 use rand::SeedableRng as _;
+use rand::rngs::StdRng;
 use roamkey_authenticator::{Credential, LargeBlob, PrfSeed, PrfSeeds, PrivateKey, UnixTime};
 use roamkey_ctap::{Algorithm, CredProtect, CredentialId, PublicKeyCredentialUserEntity, RpId, UserHandle};
 use roamkey_exchange::import::Options;
