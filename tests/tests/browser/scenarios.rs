@@ -34,7 +34,7 @@ fn signing_in(stage: &Stage) -> Vec<Trial> {
             play::signs_in_with_the_second_account,
         ),
         stage.trial("prf_gives_the_page_the_same_output_twice", play::prf),
-        stage.trial("large_blob_may_be_required_of_a_new_passkey", play::large_blob),
+        stage.trial("large_blob_is_written_and_read_by_the_page", play::large_blob),
         stage.trial("strangers_on_air_do_no_harm", play::strangers),
     ];
     for (name, algorithm) in [("es256", Algorithm::Es256), ("eddsa", Algorithm::EdDsa)] {

@@ -122,6 +122,20 @@ pub(super) async fn large_blob(bench: &mut Bench) -> Result<()> {
     };
     let registered = complete(bench, &mut device, Ask::Register(wish)).await?;
     assert_eq!(registered.large_blob, Some(json!({ "supported": true })));
+
+    // Chromium lets a page write 2 KiB at most.
+    let kept = URL_SAFE_NO_PAD.encode("kept with the passkey ".repeat(90));
+    for (input, output) in [
+        (json!({ "write": kept }), json!({ "written": true })),
+        (json!({ "read": true }), json!({ "blob": kept })),
+    ] {
+        let wish = AuthenticationRequest {
+            large_blob: Some(input),
+            ..AuthenticationRequest::of("lena")
+        };
+        let signed_in = sign_in(bench, &mut device, wish).await?;
+        assert_eq!(signed_in.large_blob, Some(output));
+    }
     Ok(())
 }
 
