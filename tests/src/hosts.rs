@@ -1,5 +1,5 @@
 //! Two hosts without a browser: something that asks on the one, and `roamkey authenticate` on the other, with a BlueZ and
-//! a bus for each, and our tunnel server with TLS under every name of [`TUNNELS`](crate::bench::TUNNELS).
+//! a bus for each, and our tunnel server with TLS under every name of [`TUNNELS`].
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
