@@ -1,6 +1,6 @@
 // Search, filter, sort and group: from the entries to the rows of the list.
 import type { Passkey } from '../generated/bindings'
-import { t } from '../text'
+import { format, t } from '../text'
 
 export type Sort = 'site' | 'used' | 'created'
 export type Filter = 'all' | 'never_used' | 'only_here' | 'trouble'
@@ -32,14 +32,13 @@ function fits(passkey: Passkey, wish: Wish, words: string[]): boolean {
   return words.every((word) => text.includes(word))
 }
 
-const compare = new Intl.Collator().compare
-
 /** The newest first, and what has no time last. */
 function newest(a: number | null, b: number | null): number {
   return (b ?? -1) - (a ?? -1)
 }
 
 function order(sort: Sort): (a: Passkey, b: Passkey) => number {
+  const { compare } = format
   const bySite = (a: Passkey, b: Passkey) =>
     compare(siteName(a), siteName(b)) || compare(passkeyName(a), passkeyName(b))
   switch (sort) {

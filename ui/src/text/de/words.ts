@@ -1,0 +1,4 @@
+// How German writes numbers and counts.
+import { formats } from '../formats'
+
+export const { plural, number, list, clock } = formats('de')

@@ -1,0 +1,52 @@
+// The list of passkeys and the details of one.
+import { number, plural } from './words'
+
+export const passkeys = {
+  passkeys: {
+    title: 'Passkeys',
+    count: (count: number) => plural(count, { one: '# passkey', other: '# passkeys' }),
+    found: (found: number, count: number) => `${number(found)} of ${number(count)}`,
+    search: 'Search',
+    sort: 'Sort by',
+    sorts: { site: 'site', used: 'last use', created: 'creation' },
+    filter: 'Show',
+    filters: { all: 'all', never_used: 'never used', only_here: 'only here', trouble: 'with trouble' },
+    list: 'Passkeys by site',
+    reading: 'Reading your passkeys…',
+    empty: 'No passkeys yet',
+    emptyHint:
+      'When a site on another device offers to create a passkey, choose “use a phone or tablet” there and give its QR code to Roamkey.',
+    emptyAction: 'Sign in on another device',
+    nothing: 'No passkey fits the search.',
+    noSite: 'Unknown site',
+    site: 'Site',
+    account: 'Account',
+    name: 'Name there',
+    label: 'Label (only you see it)',
+    rename: 'Save',
+    backup: 'Backup',
+    backedUp: 'In a verified backup, or on another device too',
+    onlyHere: 'Only on this device',
+    remove: 'Remove…',
+    removeTitle: (name: string) => `Remove ${name}?`,
+    removeText:
+      'It is removed here only: the site still lists it, so take it off the list there too. For 30 days you can bring it back.',
+    removeLast: 'It is the last one for this site here: be sure that you can sign in another way.',
+    removeHere: 'Remove here',
+    removed: (name: string, site: string) => `Removed ${name} (${site}) from this device.`,
+    undo: 'Undo',
+    created: 'Created',
+    used: 'Last used',
+    uses: 'Times used',
+    never: 'never',
+    state: 'State',
+    states: {
+      ready: 'Ready',
+      unfinished: 'Its creation was interrupted; the site may not know it',
+      missing: 'Its key is not in the keyring',
+      damaged: 'Its record can’t be read',
+      newer_version: 'Made by a newer version of Roamkey',
+    },
+    choose: 'Choose a passkey to see its details.',
+  },
+}

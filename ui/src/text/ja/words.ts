@@ -1,0 +1,4 @@
+// How Japanese writes numbers and counts.
+import { formats } from '../formats'
+
+export const { plural, number, list, clock } = formats('ja')

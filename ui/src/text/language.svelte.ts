@@ -1,0 +1,61 @@
+// The language in use. English is always there; another one is fetched when it is chosen, and then everything that was
+// drawn with `t` draws itself anew.
+import type { ErrorCode } from '../generated/bindings'
+import { en, type Catalogue } from './en'
+import type { ErrorText } from './en/errors'
+import { formats, type Formats } from './formats'
+
+export type Language = 'en' | 'de' | 'ja' | 'ar' | 'pseudo'
+export type LanguageChoice = Language | 'system'
+
+/** Each language by its own name. The one for tests is not offered. */
+export const languageNames = { en: 'English', de: 'Deutsch', ja: '日本語', ar: 'العربية' } as const
+
+const catalogues: Record<Language, () => Promise<Catalogue>> = {
+  en: async () => en,
+  de: async () => (await import('./de')).de,
+  ja: async () => (await import('./ja')).ja,
+  ar: async () => (await import('./ar')).ar,
+  pseudo: async () => (await import('./pseudo')).pseudo,
+}
+
+let current = $state.raw<{ language: Language; catalogue: Catalogue; formats: Formats }>({
+  language: 'en',
+  catalogue: en,
+  formats: formats('en'),
+})
+let wanted: Language = 'en'
+
+/** Every text, in the language in use. */
+export const t: Catalogue = new Proxy(en, { get: (_, area) => Reflect.get(current.catalogue, area) })
+
+/** Numbers and dates, as that language writes them. */
+export const format: Formats = new Proxy(current.formats, { get: (_, name) => Reflect.get(current.formats, name) })
+
+export function errorText(code: ErrorCode): ErrorText {
+  return current.catalogue.errors[code]
+}
+
+export function language(): Language {
+  return current.language
+}
+
+/** The first of the system's languages that there is a catalogue for. */
+export function systemLanguage(languages: readonly string[] = navigator.languages): Language {
+  for (const locale of languages) {
+    const base = locale.split('-')[0]!
+    if (Object.hasOwn(languageNames, base)) return base as Language
+  }
+  return 'en'
+}
+
+/** Changes the language of the whole window. Of two changes at once the later one stays. */
+export async function useLanguage(choice: LanguageChoice): Promise<void> {
+  const language = choice === 'system' ? systemLanguage() : choice
+  wanted = language
+  const catalogue = await catalogues[language]()
+  if (wanted !== language) return
+  current = { language, catalogue, formats: formats(language === 'pseudo' ? 'en' : language) }
+  document.documentElement.lang = language === 'pseudo' ? 'en' : language
+  document.documentElement.dir = language === 'ar' ? 'rtl' : 'ltr'
+}
