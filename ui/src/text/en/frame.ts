@@ -2,7 +2,17 @@
 
 export const frame = {
   appName: 'Roamkey',
-  nav: { label: 'Pages', signIn: 'Sign in elsewhere', passkeys: 'Passkeys', phone: 'Use a phone here' },
+  nav: {
+    label: 'Pages',
+    open: 'Pages',
+    sign_in: 'Sign in elsewhere',
+    passkeys: 'Passkeys',
+    safety: 'Safety',
+    activity: 'Activity',
+    phone: 'Use a phone here',
+    settings: 'Settings',
+    help: 'Help',
+  },
   status: {
     label: 'Status',
     unknown: 'Looking at Bluetooth…',
