@@ -9,6 +9,22 @@ const base: View = {
   notice: { is: 'nothing' },
   pin: { state: 'set' },
   bluetooth: { state: 'ready' },
+  safety: { state: 'reading' },
+  wizard: { wizard: 'none' },
+  activity: { state: 'reading' },
+  settings: {
+    theme: 'system',
+    language: 'system',
+    systemLanguage: 'en',
+    autostart: { state: 'off' },
+    tunnel: { service: { id: 0, host: 'cable.ua5v.com', operator: 'google' }, fixed: false },
+    tunnelCheck: { is: 'not_run' },
+    verification: { state: 'reading' },
+    policy: { is: 'none', path: '/etc/roamkey/policy.toml' },
+    doctor: { is: 'not_run' },
+    problem: null,
+  },
+  tips: { due: null, seen: [] },
 }
 
 const signIn = (signIn: SignIn): View => ({ ...base, signIn })

@@ -158,5 +158,8 @@ export const errors: Record<ErrorCode, ErrorText> = {
   backup_keys_fail: { title: 'Some keys in this backup do not work.', hint: 'Do not rely on it. Write a new one now, and try that out.' },
   schedule_failed: { title: 'The regular backup could not be set up.', hint: 'It needs systemd in your session (systemctl --user). Otherwise write backups by hand, regularly.' },
   restore_incomplete: { title: 'Some passkeys could not be taken in.', hint: 'Those that were are complete. Run it again; it goes on with the rest.' },
+  dialog_unavailable: { title: 'The desktop shows no window to choose a file.', hint: 'Start Roamkey in your desktop session, or use the command: roamkey backup, roamkey restore.' },
+  file_not_opened: { title: 'No program opened the file.', hint: 'Open it yourself; its name is shown.' },
+  autostart_failed: { title: 'Starting with the session could not be changed.', hint: 'Check whether you may write to the folder autostart in your configuration folder.' },
   internal: { title: 'Roamkey failed in a way that it should not.', hint: 'Please report this, with the diagnostics.' },
 }
