@@ -1,17 +1,23 @@
-// Japanese. An area that is imported from `../en` is not translated yet.
+// Japanese, in です・ます. No spaces between words, digits of half width; the words, everywhere the same:
+//   passkey パスキー · PIN PIN · QR code QRコード · sign in サインイン · site サイト · account アカウント · label ラベル
+//   keyring キーリング · tunnel service トンネルサービス · phone スマートフォン (as Chrome says) · safety もしもの備え
+//   recovery 復旧 · the 24 words 24個の単語 · sheet 用紙, 緊急用シート · share シェア · backup バックアップ
+//   drill 復元テスト · restore 復元 · trash ゴミ箱 · activity, activity log 履歴 · policy ポリシー · rule ルール
+//   doctor 診断 · diagnostics 診断情報 · administrator 管理者 · passphrase パスフレーズ · shortcut ショートカット
+// An area that is imported from `../en` is not translated yet.
 import type { Catalogue } from '../en'
 import { activity } from '../en/activity'
-import { common } from '../en/common'
-import { errors } from '../en/errors'
-import { frame } from '../en/frame'
 import { help } from '../en/help'
-import { passkeys } from '../en/passkeys'
-import { phone } from '../en/phone'
 import { safety } from '../en/safety'
 import { settings } from '../en/settings'
-import { signIn } from '../en/sign-in'
-import { welcome } from '../en/welcome'
 import { wizards } from '../en/wizards'
+import { common } from './common'
+import { errors } from './errors'
+import { frame } from './frame'
+import { passkeys } from './passkeys'
+import { phone } from './phone'
+import { signIn } from './sign-in'
+import { welcome } from './welcome'
 
 export const ja: Catalogue = {
   ...frame,

@@ -1,0 +1,21 @@
+// The frame around all pages.
+
+export const frame = {
+  appName: 'Roamkey',
+  nav: {
+    label: 'ページ',
+    open: 'ページ',
+    sign_in: '別のデバイスでサインイン',
+    passkeys: 'パスキー',
+    safety: 'もしもの備え',
+    activity: '履歴',
+    phone: 'スマートフォンをここで使う',
+    settings: '設定',
+    help: 'ヘルプ',
+  },
+  status: {
+    label: '状態',
+    unknown: 'Bluetoothを確認しています…',
+    ready: 'Bluetoothを使えます',
+  },
+}
