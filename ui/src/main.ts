@@ -3,9 +3,9 @@ import { mount } from 'svelte'
 import './app.css'
 import App from './App.svelte'
 import { tauriBridge } from './bridge'
-import { useLanguage } from './text'
+import { languageOf, useLanguage } from './text'
 
 const bridge = tauriBridge()
 const view = await bridge.view()
-await useLanguage('system')
+await useLanguage(languageOf(view.settings))
 mount(App, { target: document.getElementById('app')!, props: { bridge, first: view } })

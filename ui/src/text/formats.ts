@@ -57,6 +57,12 @@ export function formats(language: string) {
     },
     /** Minutes and seconds, as on a clock that runs down. */
     clock: (seconds: number) => `${number(Math.floor(seconds / 60))}:${twoDigits.format(seconds % 60)}`,
+    /** How long something lasts: whole hours, minutes or seconds, rounded up. */
+    duration(seconds: number): string {
+      const [unit, length] = seconds > hour ? ['hour', hour] : seconds > minute ? ['minute', minute] : ['second', 1]
+      const style = { style: 'unit', unit: String(unit), unitDisplay: 'long' } as const
+      return new Intl.NumberFormat(locale, style).format(Math.ceil(seconds / Number(length)))
+    },
     /** A size in bytes, kB or MB. */
     size(bytes: number): string {
       const [unit, value] =

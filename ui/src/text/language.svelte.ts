@@ -1,12 +1,11 @@
 // The language in use. English is always there; another one is fetched when it is chosen, and then everything that was
 // drawn with `t` draws itself anew.
-import type { ErrorCode } from '../generated/bindings'
+import type { ErrorCode, Language as LanguageChoice } from '../generated/bindings'
 import { en, type Catalogue } from './en'
 import type { ErrorText } from './en/errors'
 import { formats, type Formats } from './formats'
 
-export type Language = 'en' | 'de' | 'ja' | 'ar' | 'pseudo'
-export type LanguageChoice = Language | 'system'
+export type Language = Exclude<LanguageChoice, 'system'>
 
 /** Each language by its own name. The one for tests is not offered. */
 export const languageNames = { en: 'English', de: 'Deutsch', ja: '日本語', ar: 'العربية' } as const
@@ -16,7 +15,7 @@ const catalogues: Record<Language, () => Promise<Catalogue>> = {
   de: async () => (await import('./de')).de,
   ja: async () => (await import('./ja')).ja,
   ar: async () => (await import('./ar')).ar,
-  pseudo: async () => (await import('./pseudo')).pseudo,
+  'en-XA': async () => (await import('./pseudo')).pseudo,
 }
 
 let current = $state.raw<{ language: Language; catalogue: Catalogue; formats: Formats }>({
@@ -36,26 +35,21 @@ export function errorText(code: ErrorCode): ErrorText {
   return current.catalogue.errors[code]
 }
 
-export function language(): Language {
-  return current.language
-}
+/** Whether lines run from right to left. */
+export const fromRight = (): boolean => current.language === 'ar'
 
-/** The first of the system's languages that there is a catalogue for. */
-export function systemLanguage(languages: readonly string[] = navigator.languages): Language {
-  for (const locale of languages) {
-    const base = locale.split('-')[0]!
-    if (Object.hasOwn(languageNames, base)) return base as Language
-  }
-  return 'en'
+/** The language that a choice comes to. */
+export function languageOf(choice: { language: LanguageChoice; systemLanguage: LanguageChoice }): Language {
+  const language = choice.language === 'system' ? choice.systemLanguage : choice.language
+  return language === 'system' ? 'en' : language
 }
 
 /** Changes the language of the whole window. Of two changes at once the later one stays. */
-export async function useLanguage(choice: LanguageChoice): Promise<void> {
-  const language = choice === 'system' ? systemLanguage() : choice
+export async function useLanguage(language: Language): Promise<void> {
   wanted = language
   const catalogue = await catalogues[language]()
   if (wanted !== language) return
-  current = { language, catalogue, formats: formats(language === 'pseudo' ? 'en' : language) }
-  document.documentElement.lang = language === 'pseudo' ? 'en' : language
-  document.documentElement.dir = language === 'ar' ? 'rtl' : 'ltr'
+  current = { language, catalogue, formats: formats(language === 'en-XA' ? 'en' : language) }
+  document.documentElement.lang = language
+  document.documentElement.dir = fromRight() ? 'rtl' : 'ltr'
 }

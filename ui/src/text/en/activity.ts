@@ -12,6 +12,7 @@ export const activity = {
     views: 'View',
     timeline: 'Timeline',
     charts: 'Charts',
+    log: 'The log itself',
     empty: 'Nothing has happened yet.',
     nothing: 'No entry fits.',
     list: 'What happened, the newest first',
@@ -89,6 +90,12 @@ export const activity = {
     export: {
       title: 'Export',
       lead: 'A readable file of sites, accounts and times, for you or your administrator. It holds no keys.',
+      which: (entries: number) =>
+        plural(entries, {
+          zero: 'No entry fits the filters of the timeline.',
+          one: 'The # entry that fits the filters of the timeline is exported.',
+          other: 'The # entries that fit the filters of the timeline are exported.',
+        }),
       json_lines: 'Export as JSON lines…',
       csv: 'Export as CSV…',
       writing: 'Writing the file…',
