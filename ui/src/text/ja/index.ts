@@ -6,11 +6,11 @@
 //   doctor 診断 · diagnostics 診断情報 · administrator 管理者 · passphrase パスフレーズ · shortcut ショートカット
 // An area that is imported from `../en` is not translated yet.
 import type { Catalogue } from '../en'
-import { activity } from '../en/activity'
-import { help } from '../en/help'
-import { safety } from '../en/safety'
+import { activity } from './activity'
+import { help } from './help'
+import { safety } from './safety'
 import { settings } from '../en/settings'
-import { wizards } from '../en/wizards'
+import { wizards } from './wizards'
 import { common } from './common'
 import { errors } from './errors'
 import { frame } from './frame'
