@@ -6,20 +6,19 @@
 //   drill تجربة الاستعادة · restore استعادة · trash سلة المهملات · activity النشاط · activity log سجل النشاط
 //   policy سياسة · rule قاعدة · doctor الفحص · diagnostics معلومات التشخيص · administrator المسؤول
 //   password كلمة السر · passphrase عبارة المرور · shortcut اختصار · Bluetooth البلوتوث
-// An area that is imported from `../en` is not translated yet.
 import type { Catalogue } from '../en'
-import { activity } from '../en/activity'
-import { help } from '../en/help'
-import { safety } from '../en/safety'
-import { settings } from '../en/settings'
-import { wizards } from '../en/wizards'
+import { activity } from './activity'
 import { common } from './common'
 import { errors } from './errors'
 import { frame } from './frame'
+import { help } from './help'
 import { passkeys } from './passkeys'
 import { phone } from './phone'
+import { safety } from './safety'
+import { settings } from './settings'
 import { signIn } from './sign-in'
 import { welcome } from './welcome'
+import { wizards } from './wizards'
 
 export const ar: Catalogue = {
   ...frame,

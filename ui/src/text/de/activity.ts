@@ -1,4 +1,5 @@
 // The page about activity: the timeline, its filters, the details of an entry, and the charts.
+import { isolate } from '../isolate'
 import { number, plural } from './words'
 
 export const activity = {
@@ -12,6 +13,7 @@ export const activity = {
     views: 'Ansicht',
     timeline: 'Zeitleiste',
     charts: 'Diagramme',
+    log: 'Das Protokoll selbst',
     empty: 'Noch ist nichts geschehen.',
     nothing: 'Kein Eintrag passt.',
     list: 'Was geschehen ist, das Neueste zuerst',
@@ -47,7 +49,7 @@ export const activity = {
     },
     because: {
       denied: 'Sie haben Nein gesagt',
-      verification_failed: 'Sie wurden nicht bestätigt',
+      verification_failed: 'Ihre Identität wurde nicht bestätigt',
       timed_out: 'Niemand hat rechtzeitig geantwortet',
       withdrawn: 'Der Browser hat die Anfrage zurückgezogen',
       no_passkey: 'Kein Passkey hier passt',
@@ -63,7 +65,7 @@ export const activity = {
       when: 'Wann',
       site: 'Website',
       account: 'Konto',
-      verified: 'Sie wurden bestätigt',
+      verified: 'Identität geprüft',
       peer: 'Gegenstelle',
       passkey: 'Passkey',
       passkeys: 'Passkeys',
@@ -89,6 +91,12 @@ export const activity = {
     export: {
       title: 'Export',
       lead: 'Eine lesbare Datei mit Websites, Konten und Zeiten, für Sie oder Ihre Systemverwaltung. Sie enthält keine Schlüssel.',
+      which: (entries: number) =>
+        plural(entries, {
+          zero: 'Kein Eintrag passt zu den Filtern der Zeitleiste.',
+          one: 'Exportiert wird # Eintrag, der zu den Filtern der Zeitleiste passt.',
+          other: 'Exportiert werden # Einträge, die zu den Filtern der Zeitleiste passen.',
+        }),
       json_lines: 'Als JSON-Zeilen exportieren…',
       csv: 'Als CSV exportieren…',
       writing: 'Die Datei wird geschrieben…',
@@ -103,7 +111,7 @@ export const activity = {
       outcomesSummary: (answered: string) => `${answered} aller Anfragen endeten mit einer Signatur.`,
       sites: 'Nach Website',
       sitesSummary: (site: string, others: number) =>
-        others === 0 ? `Nur ${site} hat gefragt.` : plural(others, { one: `Am häufigsten hat ${site} gefragt; # weitere Website hat auch gefragt.`, other: `Am häufigsten hat ${site} gefragt; # weitere Websites haben auch gefragt.` }),
+        others === 0 ? `Nur ${isolate(site)} hat gefragt.` : plural(others, { one: `Am häufigsten hat ${isolate(site)} gefragt; # weitere Website hat auch gefragt.`, other: `Am häufigsten hat ${isolate(site)} gefragt; # weitere Websites haben auch gefragt.` }),
       table: 'Als Tabelle',
       month: 'Monat',
       reason: 'Ausgang',

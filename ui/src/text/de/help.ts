@@ -100,7 +100,7 @@ export const help = {
         sign_in: 'Anmelden',
         phone: 'Smartphone nutzen',
         passkeys: 'Schlüsselbund und Passkeys',
-        verification: 'PIN und Bestätigung',
+        verification: 'PIN und Identitätsprüfung',
         recovery: 'Wiederherstellung, Sicherung, Import und Export',
         device: 'Dieses Gerät',
       },

@@ -4,21 +4,21 @@
 //   safety Vorsorge · recovery Wiederherstellung · the 24 words die 24 Wörter · sheet Blatt, Notfallblatt
 //   share Anteil · backup Sicherung · to back up sichern · drill Probe · restore wiederherstellen · trash Papierkorb
 //   activity Aktivitäten · activity log Aktivitätenprotokoll · policy Richtlinie · rule Regel · doctor Selbsttest
-//   diagnostics Diagnosedaten · administrator Systemverwaltung · passphrase Passphrase · shortcut Tastenkürzel
-// An area that is imported from `../en` is not translated yet.
+//   diagnostics Diagnosedaten · administrator Systemverwaltung · passphrase Passphrase
+//   verification Identitätsprüfung
 import type { Catalogue } from '../en'
 import { activity } from './activity'
-import { help } from './help'
-import { safety } from './safety'
-import { settings } from '../en/settings'
-import { wizards } from './wizards'
 import { common } from './common'
 import { errors } from './errors'
 import { frame } from './frame'
+import { help } from './help'
 import { passkeys } from './passkeys'
 import { phone } from './phone'
+import { safety } from './safety'
+import { settings } from './settings'
 import { signIn } from './sign-in'
 import { welcome } from './welcome'
+import { wizards } from './wizards'
 
 export const de: Catalogue = {
   ...frame,

@@ -171,7 +171,7 @@ export const wizards = {
   },
   export: {
     title: 'Für ein anderes Programm exportieren',
-    steps: { choose: 'Form', warn: 'Gefahr', verify: 'Sie', report: 'Ergebnis' },
+    steps: { choose: 'Format', warn: 'Gefahr', verify: 'Sie', report: 'Ergebnis' },
     lead: 'In welcher Form?',
     kinds: { age: 'CXF, das Ihre Wörter öffnen', cxf: 'CXF, das jeder lesen kann', keepassxc: '.passkey-Dateien von KeePassXC, die jeder lesen kann' },
     kindHints: {

@@ -1,4 +1,5 @@
 // The page about activity: the timeline, its filters, the details of an entry, and the charts.
+import { isolate } from '../isolate'
 import { number } from './words'
 
 export const activity = {
@@ -12,6 +13,7 @@ export const activity = {
     views: '表示方法',
     timeline: 'タイムライン',
     charts: 'グラフ',
+    log: '履歴の管理',
     empty: 'まだ何も起きていません。',
     nothing: '一致する項目はありません。',
     list: '出来事（新しい順）',
@@ -87,6 +89,10 @@ export const activity = {
     export: {
       title: 'エクスポート',
       lead: 'あなたや管理者のための、サイト、アカウント、日時の読めるファイルです。鍵は含まれません。',
+      which: (entries: number) =>
+        entries === 0
+          ? 'タイムラインの絞り込みに一致する項目はありません。'
+          : `タイムラインの絞り込みに一致する${number(entries)}件をエクスポートします。`,
       json_lines: 'JSON Linesでエクスポート…',
       csv: 'CSVでエクスポート…',
       writing: 'ファイルを書き込んでいます…',
@@ -102,8 +108,8 @@ export const activity = {
       sites: 'サイト別',
       sitesSummary: (site: string, others: number) =>
         others === 0
-          ? `要求したのは${site}だけです。`
-          : `最も多く要求したのは${site}です。ほかに${number(others)}サイトが要求しました。`,
+          ? `要求したのは${isolate(site)}だけです。`
+          : `最も多く要求したのは${isolate(site)}です。ほかに${number(others)}サイトが要求しました。`,
       table: '表で見る',
       month: '月',
       reason: '結果',

@@ -3,21 +3,20 @@
 //   keyring キーリング · tunnel service トンネルサービス · phone スマートフォン (as Chrome says) · safety もしもの備え
 //   recovery 復旧 · the 24 words 24個の単語 · sheet 用紙, 緊急用シート · share シェア · backup バックアップ
 //   drill 復元テスト · restore 復元 · trash ゴミ箱 · activity, activity log 履歴 · policy ポリシー · rule ルール
-//   doctor 診断 · diagnostics 診断情報 · administrator 管理者 · passphrase パスフレーズ · shortcut ショートカット
-// An area that is imported from `../en` is not translated yet.
+//   doctor 診断 · diagnostics 診断情報 · administrator 管理者 · passphrase パスフレーズ · verification 本人確認
 import type { Catalogue } from '../en'
 import { activity } from './activity'
-import { help } from './help'
-import { safety } from './safety'
-import { settings } from '../en/settings'
-import { wizards } from './wizards'
 import { common } from './common'
 import { errors } from './errors'
 import { frame } from './frame'
+import { help } from './help'
 import { passkeys } from './passkeys'
 import { phone } from './phone'
+import { safety } from './safety'
+import { settings } from './settings'
 import { signIn } from './sign-in'
 import { welcome } from './welcome'
+import { wizards } from './wizards'
 
 export const ja: Catalogue = {
   ...frame,
