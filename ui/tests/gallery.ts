@@ -1,5 +1,7 @@
 // One of each screen that the app can show, for the tests and for who wants to look at them.
-import type { Passkey, Question, SignIn, View } from '../src/generated/bindings'
+import type { Language, Passkey, Question, SignIn, View } from '../src/generated/bindings'
+import { pages, settings } from './pages'
+import { wizards } from './wizards'
 
 const base: View = {
   place: 'sign_in',
@@ -12,18 +14,7 @@ const base: View = {
   safety: { state: 'reading' },
   wizard: { wizard: 'none' },
   activity: { state: 'reading' },
-  settings: {
-    theme: 'system',
-    language: 'system',
-    systemLanguage: 'en',
-    autostart: { state: 'off' },
-    tunnel: { service: { id: 0, host: 'cable.ua5v.com', operator: 'google' }, fixed: false },
-    tunnelCheck: { is: 'not_run' },
-    verification: { state: 'reading' },
-    policy: { is: 'none', path: '/etc/roamkey/policy.toml' },
-    doctor: { is: 'not_run' },
-    problem: null,
-  },
+  settings,
   tips: { due: null, seen: [] },
 }
 
@@ -79,7 +70,29 @@ export const gallery: Record<string, View> = {
   'phone-done': { ...base, place: 'phone', phone: { state: 'done', what: 'create' } },
   'phone-failed': { ...base, place: 'phone', phone: { state: 'failed', code: 'nobody_scanned' } },
   welcome: { ...base, place: 'welcome', pin: { state: 'not_set', problem: null } },
+  ...pages(base),
+  ...wizards(base),
 }
+
+/** What there is to look at: a screen, and of a page with parts the number of the one that is opened. */
+export interface Scene {
+  name: string
+  view: View
+  part?: number
+}
+
+const parts: Record<string, number> = { activity: 3, 'activity-broken': 3, settings: 6, 'settings-tunnel-checking': 6, 'settings-tunnel-failed': 6, help: 3 }
+
+export const scenes: Scene[] = Object.entries(gallery).flatMap(([name, view]): Scene[] => {
+  const count = parts[name]
+  if (count === undefined) return [{ name, view }]
+  return Array.from({ length: count }, (_, part) => ({ name: `${name} ${part}`, view, part }))
+})
+
+export const inLanguage = (view: View, language: Language): View => ({
+  ...view,
+  settings: { ...view.settings, language },
+})
 
 /** As many passkeys as wanted, three for each site. */
 export function passkeys(count: number): Passkey[] {

@@ -95,7 +95,7 @@ export const settings = {
       theme: 'Colours',
       themes: { system: 'as the desktop', light: 'light', dark: 'dark' },
       language: 'Language',
-      system: (language: string) => `as the system (${language})`,
+      system: (language: string) => `system (${language})`,
     },
     start: {
       title: 'Start',
