@@ -9,6 +9,7 @@ import { ja } from '../src/text/ja'
 const alike: Record<string, string[]> = {
   all: ['appName', 'ways.linkPlaceholder', 'takeIn.formats.cxf'],
   de: [
+    'common.comma',
     'nav.passkeys',
     'passkeys.title',
     'safety.where.passkeys',

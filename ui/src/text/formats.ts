@@ -23,6 +23,8 @@ function localeOf(language: string): string {
 
 export function formats(language: string) {
   const locale = localeOf(language)
+  /** Japanese has no spaces between a number and what it counts. */
+  const close = (text: string) => (language === 'ja' ? text.replaceAll(' ', '') : text)
   const rules = new Intl.PluralRules(locale)
   const numbers = new Intl.NumberFormat(locale)
   const twoDigits = new Intl.NumberFormat(locale, { minimumIntegerDigits: 2 })
@@ -61,7 +63,7 @@ export function formats(language: string) {
     duration(seconds: number): string {
       const [unit, length] = seconds > hour ? ['hour', hour] : seconds > minute ? ['minute', minute] : ['second', 1]
       const style = { style: 'unit', unit: String(unit), unitDisplay: 'long' } as const
-      return new Intl.NumberFormat(locale, style).format(Math.ceil(seconds / Number(length)))
+      return close(new Intl.NumberFormat(locale, style).format(Math.ceil(seconds / Number(length))))
     },
     /** A size in bytes, kB or MB. */
     size(bytes: number): string {
@@ -83,9 +85,9 @@ export function formats(language: string) {
     ago(seconds: number, now = Date.now() / 1000): string {
       const past = Math.max(0, now - seconds)
       if (past < minute) return times.format(0, 'second')
-      if (past < hour) return times.format(-Math.floor(past / minute), 'minute')
-      if (past < day) return times.format(-Math.floor(past / hour), 'hour')
-      if (past < 30 * day) return times.format(-nights(seconds, now), 'day')
+      if (past < hour) return close(times.format(-Math.floor(past / minute), 'minute'))
+      if (past < day) return close(times.format(-Math.floor(past / hour), 'hour'))
+      if (past < 30 * day) return close(times.format(-nights(seconds, now), 'day'))
       return days.format(date(seconds))
     },
     compare: collator.compare,

@@ -162,7 +162,7 @@ export const errors: Record<ErrorCode, ErrorText> = {
   file_of_account: { title: 'لا يستطيع قراءة هذا الملف إلا الحساب الذي صدّره.', hint: 'صدّره من جديد في Bitwarden محميًا بكلمة مرور أو بتنسيق JSON عادي.' },
   backup_keys_fail: { title: 'بعض المفاتيح في هذه النسخة الاحتياطية لا يعمل.', hint: 'لا تعتمد عليها. أنشئ نسخة جديدة الآن وجرّبها.' },
   schedule_failed: { title: 'تعذّر إعداد النسخ الاحتياطي المنتظم.', hint: `يحتاج إلى systemd في جلستك (${ltr('systemctl --user')}). وإلا فأنشئ نسخًا احتياطية يدويًا بانتظام.` },
-  restore_incomplete: { title: 'تعذّر أخذ بعض مفاتيح المرور.', hint: 'ما أُخذ منها كامل. كرّر العملية؛ ستُكمل الباقي.' },
+  restore_incomplete: { title: 'تعذّرت إضافة بعض مفاتيح المرور.', hint: 'ما أُضيف منها كامل. كرّر العملية؛ ستُكمل الباقي.' },
   dialog_unavailable: { title: 'لا يعرض سطح المكتب نافذة لاختيار ملف.', hint: `شغّل Roamkey في جلسة سطح المكتب، أو استخدم الأمر ${ltr('roamkey backup')} أو ${ltr('roamkey restore')}.` },
   file_not_opened: { title: 'لم يفتح أي برنامج الملف.', hint: 'افتحه بنفسك؛ اسمه معروض.' },
   autostart_failed: { title: 'تعذّر تغيير التشغيل مع بدء الجلسة.', hint: `تحقّق من أن لديك إذنًا بالكتابة في المجلد ${ltr('autostart')} داخل مجلد الإعدادات الخاص بك.` },

@@ -141,7 +141,7 @@ export const wizards = {
     },
     planTitle: 'ما سيحدث',
     formats: {
-      cxf: `Credential Exchange Format ‏(CXF)`,
+      cxf: ltr('Credential Exchange Format (CXF)'),
       bitwarden: 'Bitwarden، بتنسيق JSON',
       bitwarden_protected: 'Bitwarden، محمي بكلمة سر',
       keepassxc: `KeePassXC، ${ltr('.passkey')}`,
@@ -228,7 +228,7 @@ export const wizards = {
     different: 'العبارتان غير متطابقتين.',
     strength: 'القوة',
     scores: ['تُخمَّن فورًا', 'ضعيفة', 'ضعيفة', 'قوية', 'قوية جدًا'],
-    guesses: (power: number) => `نحو ${ltr(`10^${number(Math.round(power))}`)} تخمين`,
+    judged: (score: string, power: number) => `${score}، نحو ${ltr(`10^${number(Math.round(power))}`)} تخمين.`,
     enough: 'إنها كافية.',
     notEnough: 'إنها غير كافية: اجعلها أطول.',
     write: 'إنشاء النسخة',

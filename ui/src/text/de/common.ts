@@ -2,6 +2,8 @@
 
 export const common = {
   common: {
+    /** Between pieces that stand in one line. */
+    comma: ', ',
     cancel: 'Abbrechen',
     goOn: 'Weiter',
     back: 'Zurück',

@@ -201,7 +201,7 @@ export const wizards = {
     different: 'Die beiden Eingaben stimmen nicht überein.',
     strength: 'Stärke',
     scores: ['sofort zu erraten', 'schwach', 'schwach', 'stark', 'sehr stark'],
-    guesses: (power: number) => `etwa 10^${number(Math.round(power))} Versuche`,
+    judged: (score: string, power: number) => `${score}, etwa 10^${number(Math.round(power))} Versuche.`,
     enough: 'Sie genügt.',
     notEnough: 'Sie genügt nicht: Machen Sie sie länger.',
     write: 'Kopie schreiben',

@@ -201,7 +201,7 @@ export const wizards = {
     different: 'The two are not the same.',
     strength: 'Strength',
     scores: ['guessed at once', 'weak', 'weak', 'strong', 'very strong'],
-    guesses: (power: number) => `about 10^${number(Math.round(power))} guesses`,
+    judged: (score: string, power: number) => `${score}, about 10^${number(Math.round(power))} guesses.`,
     enough: 'It will do.',
     notEnough: 'It will not do: make it longer.',
     write: 'Write the copy',

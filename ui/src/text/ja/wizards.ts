@@ -187,7 +187,7 @@ export const wizards = {
     different: '2つのパスフレーズが一致しません。',
     strength: '強さ',
     scores: ['すぐに推測されます', '弱い', '弱い', '強い', 'とても強い'],
-    guesses: (power: number) => `推測に約10^${number(Math.round(power))}回`,
+    judged: (score: string, power: number) => `${score}、推測に約10^${number(Math.round(power))}回。`,
     enough: 'これで十分です。',
     notEnough: '不十分です。もっと長くしてください。',
     write: 'コピーを作成',
