@@ -19,6 +19,15 @@ use crate::limits::Limits;
 ///
 /// [`TunnelError::NameLookup`], [`TunnelError::Unreachable`] with the last attempt's reason, [`TunnelError::TimedOut`].
 pub(crate) async fn dial(address: &Address, limits: &Limits) -> Result<TcpStream, TunnelError> {
+    connect(lookup(address, limits).await?, limits).await
+}
+
+/// The addresses of a name: at least one.
+///
+/// # Errors
+///
+/// [`TunnelError::NameLookup`], [`TunnelError::TimedOut`].
+pub(crate) async fn lookup(address: &Address, limits: &Limits) -> Result<Vec<SocketAddr>, TunnelError> {
     let lookup = timeout(limits.lookup, lookup_host((address.host(), address.port())));
     let found: Vec<_> = lookup
         .await
@@ -28,6 +37,15 @@ pub(crate) async fn dial(address: &Address, limits: &Limits) -> Result<TcpStream
     if found.is_empty() {
         return Err(TunnelError::NameLookup(io::ErrorKind::NotFound.into()));
     }
+    Ok(found)
+}
+
+/// Connects to the first of these that answers.
+///
+/// # Errors
+///
+/// [`TunnelError::Unreachable`] with the last attempt's reason, [`TunnelError::TimedOut`].
+pub(crate) async fn connect(found: Vec<SocketAddr>, limits: &Limits) -> Result<TcpStream, TunnelError> {
     let tcp = timeout(limits.connect, first_of(found))
         .await
         .map_err(|_| TunnelError::TimedOut)?;

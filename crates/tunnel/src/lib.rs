@@ -28,6 +28,7 @@
 
 mod address;
 mod channel;
+mod check;
 mod dial;
 mod joining;
 mod limits;
@@ -38,6 +39,7 @@ mod upgrade;
 
 pub use address::{Address, AddressError};
 pub use channel::WebSocketChannel;
+pub use check::{CheckFailed, CheckPassed, CheckStep};
 pub use joining::WebSocketTunnels;
 pub use limits::Limits;
 pub use probe::Probe;

@@ -24,7 +24,7 @@ pub struct WebSocketTunnel {
     pub(crate) domain: TunnelDomain,
     pub(crate) address: Address,
     security: Security,
-    limits: Limits,
+    pub(crate) limits: Limits,
 }
 
 #[derive(Debug, Clone)]
@@ -107,7 +107,11 @@ impl WebSocketTunnel {
         }
     }
 
-    async fn secure(&self, tcp: TcpStream) -> Result<Stream, TunnelError> {
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self.security, Security::PlainLoopback)
+    }
+
+    pub(crate) async fn secure(&self, tcp: TcpStream) -> Result<Stream, TunnelError> {
         let Security::Tls(trust) = &self.security else {
             return Ok(Stream::Plain(tcp));
         };

@@ -8,6 +8,7 @@
     reason = "the helpers of tests may panic as the tests do"
 )]
 
+mod check;
 mod misbehaving;
 mod our_server;
 mod support;
