@@ -18,6 +18,9 @@ use sha2::{Digest as _, Sha256};
 pub struct TunnelDomain(u16);
 
 impl TunnelDomain {
+    /// `cable.ua5v.com`, which every client platform knows.
+    pub const GOOGLE: Self = Self(0);
+
     /// Takes the number of a tunnel service.
     ///
     /// # Errors

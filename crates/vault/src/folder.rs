@@ -39,6 +39,10 @@ impl Folder {
         Self(path)
     }
 
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
     pub(crate) fn index(&self) -> PathBuf {
         self.0.join("index.sqlite3")
     }

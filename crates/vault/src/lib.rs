@@ -53,7 +53,7 @@ pub use keyring::{
     APP_ID, Backend, FileStoreError, KeyringError, Passphrase, PassphraseFormatError, SecretBytes, StoreKind,
 };
 pub use pin::{PIN_RESET_WAIT, Pin, PinError, PinFormatError, PinReset, PinState};
-pub use policy::{Policy, PolicyError};
+pub use policy::{Policy, PolicyError, PolicyRule};
 pub use random::RandomError;
 pub use record::RecordError;
 pub use vault::{

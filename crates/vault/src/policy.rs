@@ -28,6 +28,20 @@ pub struct Policy {
     passkey_rules: Vec<PasskeyRule>,
 }
 
+/// What holds for the passkeys of some sites, to be shown.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct PolicyRule {
+    /// A site, `*.` and a domain for all below it, or `*` for all.
+    pub sites: String,
+    /// Days after which a passkey can't be used any more.
+    pub maximum_age_days: Option<u32>,
+    /// Days without use after which it can't.
+    pub maximum_disuse_days: Option<u32>,
+    /// Days before that, from which on its owner is warned.
+    pub warn_days: u32,
+}
+
 /// What holds for the passkeys of some sites.
 #[derive(Clone, Debug, Eq, PartialEq)]
 struct PasskeyRule {
@@ -85,6 +99,16 @@ impl Policy {
         self.allowed_verification
             .as_ref()
             .is_none_or(|allowed| allowed.contains(&method))
+    }
+
+    /// The rules for passkeys, the most specific first.
+    pub fn passkey_rules(&self) -> impl Iterator<Item = PolicyRule> + '_ {
+        self.passkey_rules.iter().map(|rule| PolicyRule {
+            sites: rule.pattern.to_string(),
+            maximum_age_days: rule.maximum_age_days,
+            maximum_disuse_days: rule.maximum_disuse_days,
+            warn_days: rule.warn_days,
+        })
     }
 
     /// The verdict on a passkey. Of several rules, the one with the most specific pattern counts: a site's own, then

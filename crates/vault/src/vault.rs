@@ -11,7 +11,7 @@
 //! ```
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -209,6 +209,12 @@ impl Vault {
     #[must_use]
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// The folder of everything that is not a key.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        self.folder.path()
     }
 
     /// Where the passkeys are, to be said wherever they are shown.

@@ -67,7 +67,9 @@ pub struct Month {
 }
 
 impl Statistics {
-    pub(crate) fn of(entries: &[ActivityEntry]) -> Self {
+    /// Counts these entries.
+    #[must_use]
+    pub fn of(entries: &[ActivityEntry]) -> Self {
         let mut statistics = Self::default();
         let mut sites: BTreeMap<&str, Counts> = BTreeMap::new();
         let mut months: BTreeMap<Month, Counts> = BTreeMap::new();

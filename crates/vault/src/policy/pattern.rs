@@ -1,6 +1,7 @@
 //! Which sites a rule is for: `login.example.org`, `*.example.org` or `*`.
 
 use std::cmp::Reverse;
+use std::fmt;
 
 /// A pattern for RP IDs. The more specific one is the lesser.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -11,6 +12,17 @@ pub(super) enum Pattern {
     Below(Reverse<usize>, String),
     /// All.
     All,
+}
+
+impl fmt::Display for Pattern {
+    /// As it is written in a policy.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact(name) => f.write_str(name),
+            Self::Below(_, name) => write!(f, "*.{name}"),
+            Self::All => f.write_str("*"),
+        }
+    }
 }
 
 impl Pattern {
