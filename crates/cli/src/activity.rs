@@ -3,9 +3,9 @@
 use std::io::{self, Write as _};
 
 use clap::{Args, Subcommand, ValueEnum};
+use roamkey_device::activity::{LogFormat, write};
 use roamkey_device::vault::{ActivityEntry, ActivityReport};
 use roamkey_device::{ErrorCode, UnixTime, now};
-use serde::Serialize;
 use serde_json::json;
 
 use crate::output::{Output, Stop, table};
@@ -54,21 +54,6 @@ enum Format {
     Csv,
 }
 
-/// An entry as `--format json` prints it, and the columns of `--format csv`.
-#[derive(Serialize)]
-struct Line<'a> {
-    sequence: u64,
-    at: u64,
-    event: &'static str,
-    because: Option<&'static str>,
-    site: Option<&'a str>,
-    account: Option<&'a str>,
-    id: Option<String>,
-    user_verified: Option<bool>,
-    peer: Option<&'a str>,
-    count: Option<u64>,
-}
-
 /// Runs the command and returns the exit code.
 pub(crate) fn run(args: &Activity, place: &Place) -> u8 {
     match &args.verb {
@@ -88,87 +73,26 @@ fn show(since: Option<UnixTime>, format: Format, place: &Place) -> Result<(), St
     let entries = place.vault()?.activity(since)?;
     let mut out = io::stdout().lock();
     match format {
-        Format::Json => {
-            for entry in &entries {
-                serde_json::to_writer(&mut out, &line(entry)).map_err(io::Error::from)?;
-                writeln!(out)?;
-            }
-        }
-        Format::Csv => {
-            writeln!(
-                out,
-                "sequence,at,event,because,site,account,id,user_verified,peer,count"
-            )?;
-            for entry in &entries {
-                writeln!(out, "{}", csv(&line(entry)))?;
-            }
-        }
+        Format::Json => write(&mut out, &entries, LogFormat::JsonLines)?,
+        Format::Csv => write(&mut out, &entries, LogFormat::Csv)?,
         Format::Text if entries.is_empty() => writeln!(out, "Nothing has happened yet.")?,
         Format::Text => writeln!(out, "{}", text(&entries))?,
     }
     Ok(out.flush()?)
 }
 
-fn line(entry: &ActivityEntry) -> Line<'_> {
-    let activity = &entry.activity;
-    Line {
-        sequence: entry.sequence,
-        at: entry.at.0,
-        event: activity.event.as_str(),
-        because: activity.event.refused_because().map(|because| because.as_str()),
-        site: activity.rp_id.as_deref(),
-        account: activity.account.as_deref(),
-        id: activity.record.map(|record| record.to_string()),
-        user_verified: activity.user_verified,
-        peer: activity.peer.as_deref(),
-        count: activity.count,
-    }
-}
-
-fn csv(line: &Line<'_>) -> String {
-    let number = |number: Option<u64>| number.map(|number| number.to_string()).unwrap_or_default();
-    let cells = [
-        line.sequence.to_string(),
-        date_time(UnixTime(line.at)),
-        line.event.to_owned(),
-        line.because.unwrap_or_default().to_owned(),
-        quoted(line.site.unwrap_or_default()),
-        quoted(line.account.unwrap_or_default()),
-        line.id.clone().unwrap_or_default(),
-        line.user_verified.map(|yes| yes.to_string()).unwrap_or_default(),
-        quoted(line.peer.unwrap_or_default()),
-        number(line.count),
-    ];
-    cells.join(",")
-}
-
-/// A text of somebody else's as a cell (RFC 4180), which no spreadsheet takes for a formula.
-fn quoted(text: &str) -> String {
-    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let text = if formula {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    if text.contains(['"', ',', '\n', '\r']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
-    }
-}
-
 fn text(entries: &[ActivityEntry]) -> String {
     let header = ["WHEN", "WHAT", "SITE", "ACCOUNT", "VERIFIED"].map(str::to_owned);
     let rows = entries.iter().map(|entry| {
-        let line = line(entry);
-        let mut what = line.event.replace('_', " ");
-        if let Some(because) = line.because {
-            what.push_str(&format!(": {}", because.replace('_', " ")));
+        let activity = &entry.activity;
+        let mut what = activity.event.as_str().replace('_', " ");
+        if let Some(because) = activity.event.refused_because() {
+            what.push_str(&format!(": {}", because.as_str().replace('_', " ")));
         }
-        if let Some(count) = line.count {
+        if let Some(count) = activity.count {
             what.push_str(&format!(" ({count})"));
         }
-        let verified = match line.user_verified {
+        let verified = match activity.user_verified {
             Some(true) => "yes",
             Some(false) => "no",
             None => "",
@@ -176,8 +100,8 @@ fn text(entries: &[ActivityEntry]) -> String {
         [
             date_time(entry.at),
             what,
-            plain(line.site.unwrap_or_default()),
-            plain(line.account.unwrap_or_default()),
+            plain(activity.rp_id.as_deref().unwrap_or_default()),
+            plain(activity.account.as_deref().unwrap_or_default()),
             verified.to_owned(),
         ]
     });
@@ -217,20 +141,6 @@ const NOT_A_DATE: &str = "write a day as 2026-11-20, or the last days as 30d";
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn cells_of_others_are_quoted_and_never_a_formula() {
-        for (text, cell) in [
-            ("alice", "alice"),
-            ("a,b", "\"a,b\""),
-            ("say \"hi\"", "\"say \"\"hi\"\"\""),
-            ("=HYPERLINK(1)", "'=HYPERLINK(1)"),
-            ("@x,y", "\"'@x,y\""),
-            ("a\nb", "\"a\nb\""),
-        ] {
-            assert_eq!(quoted(text), cell);
-        }
-    }
 
     #[test]
     fn since_takes_days_and_spans_of_days() {

@@ -1,10 +1,14 @@
 //! `roamkey backup`: writing backups, now and regularly, and trying one out.
 
+use std::ffi::OsStr;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 use roamkey_device::ErrorCode;
-use roamkey_device::recovery::{self, Backup as Written, Calendar, Recovery as State, Schedule, read_file};
+use roamkey_device::recovery::{
+    self, Backup as Written, Calendar, FolderPlace, Kept, Recovery as State, Schedule, read_file,
+};
 use roamkey_device::vault::Vault;
 use serde_json::json;
 
@@ -124,7 +128,7 @@ async fn act(action: &Action, place: &Place, output: Output) -> Result<(), Stop>
 }
 
 fn schedule(when: When, place: &Place, vault: &Vault, output: Output) -> Result<(), Stop> {
-    let units = units_folder().ok_or(ErrorCode::ScheduleFailed)?;
+    let units = recovery::units_folder().ok_or(ErrorCode::ScheduleFailed)?;
     let calendar = match when {
         When::Daily => Calendar::Daily,
         When::Weekly => Calendar::Weekly,
@@ -137,11 +141,16 @@ fn schedule(when: When, place: &Place, vault: &Vault, output: Output) -> Result<
     // A timer for which nothing is set up would fail every night, unseen.
     let _ = State::get(vault)?;
     let program = std::env::current_exe()?;
+    let dir = std::path::absolute(&place.dir)?;
+    let mut arguments: Vec<&OsStr> = vec!["--data-dir".as_ref(), dir.as_os_str()];
+    if let Some(file) = &place.passphrase_file {
+        arguments.extend(["--passphrase-file".as_ref(), file.as_os_str()]);
+    }
+    arguments.extend(["backup".as_ref(), OsStr::new("now")]);
     let plan = Schedule {
         calendar,
         program: &program,
-        data_dir: &std::path::absolute(&place.dir)?,
-        passphrase_file: place.passphrase_file.as_deref(),
+        arguments: &arguments,
     };
     let written = recovery::schedule(&plan, &units)?;
     let value = json!({ "event": "scheduled", "units": written });
@@ -151,46 +160,54 @@ fn schedule(when: When, place: &Place, vault: &Vault, output: Output) -> Result<
 }
 
 fn status(dir: &Path, vault: &Vault, output: Output) -> Result<(), Stop> {
-    let state = State::load(vault)?;
-    let entries = vault.list()?;
-    let safe = entries.iter().filter(|entry| entry.backed_up).count();
-    let folder = state.as_ref().map(|state| state.folder_or(dir));
-    let files = folder.as_deref().map_or(Ok(Vec::new()), State::backups)?;
-    let recipient = match &state {
-        Some(state) => Some(state.recipient()?.to_string()),
-        None => None,
-    };
-    let (last_backup, last_drill) = match &state {
-        Some(state) => (state.last_backup, state.last_drill),
+    let status = recovery::status(vault, dir)?;
+    let set_up = status.recovery.as_ref();
+    let count = |kept: Kept| status.passkeys.iter().filter(|(_, is)| *is == kept).count();
+    let safe = status
+        .passkeys
+        .iter()
+        .filter(|(entry, _)| entry.backed_up)
+        .count();
+    let recipient = set_up.map(|set_up| set_up.recovery.recipient()).transpose()?;
+    let (last_backup, last_drill) = match set_up {
+        Some(set_up) => (set_up.recovery.last_backup, set_up.recovery.last_drill),
         None => (None, None),
     };
-    let scheduled = units_folder().is_some_and(|units| units.join("roamkey-backup.timer").exists());
+    let scheduled = set_up.is_some_and(|set_up| set_up.schedule.is_some());
+    let files = set_up.map_or(0, |set_up| set_up.files.len());
     let value = json!({
         "event": "backup_status",
-        "set_up": state.is_some(),
-        "recipient": recipient,
-        "folder": folder,
-        "files": files.len(),
-        "passkeys": entries.len(),
+        "set_up": set_up.is_some(),
+        "recipient": recipient.map(|recipient| recipient.to_string()),
+        "folder": set_up.map(|set_up| &set_up.folder),
+        "folder_on_this_disk": set_up.map(|set_up| set_up.folder_place == FolderPlace::ThisDisk),
+        "files": files,
+        "passkeys": status.passkeys.len(),
         "backed_up": safe,
+        "only_here": count(Kept::OnlyHere),
         "last_backup": last_backup.map(|(at, _)| at),
         "last_drill": last_drill.map(|(at, _)| at),
         "scheduled": scheduled,
     });
     output.print(&value, || {
-        let Some(folder) = &folder else {
+        let Some(set_up) = set_up else {
             return "Recovery is not set up: if this device is lost, so are its passkeys.\n\
                     Set it up: roamkey recovery setup"
                 .to_owned();
         };
+        let place = match set_up.folder_place {
+            FolderPlace::ThisDisk => ", on the disk of this device: lost with it",
+            FolderPlace::Elsewhere => "",
+            FolderPlace::Missing => ", not there now",
+        };
         format!(
-            "  passkeys      {} (backed up and tried out: {safe})\n  last backup   {}\n  last drill    {}\n  \
-             folder        {} ({} files)\n  regularly     {}",
-            entries.len(),
+            "  passkeys      {} (backed up and tried out: {safe}; only here: {})\n  last backup   {}\n  \
+             last drill    {}\n  folder        {} ({files} files{place})\n  regularly     {}",
+            status.passkeys.len(),
+            count(Kept::OnlyHere),
             when(last_backup.map(|(at, _)| at)),
             when(last_drill.map(|(at, _)| at)),
-            folder.display(),
-            files.len(),
+            set_up.folder.display(),
             if scheduled { "yes" } else { "no" },
         )
     })
@@ -219,13 +236,14 @@ pub(crate) fn written(written: &Written, output: Output) -> Result<(), Stop> {
 }
 
 /// Shows on standard error how far a large vault is.
-pub(crate) fn progress(output: Output) -> impl FnMut(usize, usize) {
+pub(crate) fn progress(output: Output) -> impl FnMut(usize, usize) -> ControlFlow<()> {
     move |done, total| {
         if total >= LARGE && done.is_multiple_of(LARGE) && !output.is_json() {
             use std::io::Write as _;
             // Nobody has to watch.
             let _ = writeln!(std::io::stderr(), "{done} of {total}");
         }
+        ControlFlow::Continue(())
     }
 }
 
@@ -234,13 +252,4 @@ const LARGE: usize = 500;
 
 fn when_made(made_at: Option<u64>) -> String {
     made_at.map_or_else(String::new, |at| format!(", made {},", when(Some(at))))
-}
-
-/// Where the units of this person are.
-fn units_folder() -> Option<PathBuf> {
-    let config = match std::env::var_os("XDG_CONFIG_HOME") {
-        Some(folder) if !folder.is_empty() => PathBuf::from(folder),
-        Some(_) | None => PathBuf::from(std::env::var_os("HOME")?).join(".config"),
-    };
-    Some(config.join("systemd/user"))
 }

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use roamkey_device::exchange::import::{BackupFlags, ImportError};
-use roamkey_device::recovery::{self, Applied, Plan, Recovery as State, RecoveryError, Source, read_file};
+use roamkey_device::recovery::{
+    self, Applied, Plan, Readers, Recovery as State, RecoveryError, Source, read_file,
+};
 use roamkey_device::vault::{Pin, Vault};
-use roamkey_device::{ErrorCode, Verification, Way};
+use roamkey_device::{ErrorCode, UserVerified, Verification, Way};
 use serde_json::{Value, json};
 
 use crate::backup::{progress, written};
@@ -259,20 +261,22 @@ async fn give_out(args: &Export, place: &Place, output: Output) -> Result<(), St
     let vault = place.vault()?;
     if !args.plain && !args.keepassxc {
         let recipient = State::get(&vault)?.recipient()?;
-        let done = recovery::export_cxf(&vault, &args.file, Some(&recipient), &mut progress(output))?;
+        let readers = Readers::Words(&recipient);
+        let done = recovery::export_cxf(&vault, &args.file, readers, &mut progress(output))?;
         return written(&done, output);
     }
-    warn_and_verify(&vault, &place.dir).await?;
+    let verified = warn_and_verify(&vault, &place.dir).await?;
     let done = if args.keepassxc {
-        recovery::export_keepassxc(&vault, &args.file, &mut progress(output))?
+        recovery::export_keepassxc(&vault, &args.file, verified, &mut progress(output))?
     } else {
-        recovery::export_cxf(&vault, &args.file, None, &mut progress(output))?
+        let readers = Readers::Anybody(verified);
+        recovery::export_cxf(&vault, &args.file, readers, &mut progress(output))?
     };
     written(&done, output)
 }
 
 /// Whoever reads such a file can sign in as the person: they must want it, and be who they are.
-async fn warn_and_verify(vault: &Vault, dir: &Path) -> Result<(), Stop> {
+async fn warn_and_verify(vault: &Vault, dir: &Path) -> Result<UserVerified, Stop> {
     let terminal = Terminal::open().map_err(|_| ErrorCode::NobodyToAsk)?;
     terminal.say(
         "\nThis writes every private key readable. Whoever gets the file can sign in as you, for ever, and no site\n\
@@ -285,18 +289,15 @@ async fn warn_and_verify(vault: &Vault, dir: &Path) -> Result<(), Stop> {
     match verification.way().await? {
         Some(Way::OperatingSystem) => {
             terminal.say("The operating system asks you now.");
-            let _verified = verification
-                .ask_os()
-                .await
-                .map_err(|error| Stop::Code(error.into()))?;
+            let asked = verification.ask_os().await;
+            asked.map_err(|error| Stop::Code(error.into()))
         }
         Some(Way::Pin) => {
             let typed = terminal.ask("PIN (nothing shows as you type): ", Echo::Off).await;
             let pin =
                 Pin::new(typed.map_err(|_| ErrorCode::NobodyToAsk)?).map_err(|_| ErrorCode::PinWrong)?;
-            let _verified = verification.pin().verify(pin).await?;
+            Ok(verification.pin().verify(pin).await?)
         }
-        None => return Err(ErrorCode::PinNotSet.into()),
+        None => Err(ErrorCode::PinNotSet.into()),
     }
-    Ok(())
 }

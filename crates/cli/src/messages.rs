@@ -754,6 +754,21 @@ pub(crate) fn message(code: ErrorCode) -> Message {
             "Some passkeys could not be taken in.",
             "Those that were are complete. Run it again; it goes on with the rest.",
         ),
+        E::DialogUnavailable => (
+            exit::MACHINE,
+            "The desktop shows no window to choose a file.",
+            "Start Roamkey in your desktop session, or use the command: roamkey backup, roamkey restore.",
+        ),
+        E::FileNotOpened => (
+            exit::MACHINE,
+            "No program opened the file.",
+            "Open it yourself; its name is shown.",
+        ),
+        E::AutostartFailed => (
+            exit::MACHINE,
+            "Starting with the session could not be changed.",
+            "Check whether you may write to the folder autostart in your configuration folder.",
+        ),
         E::Internal => (
             exit::INTERNAL,
             "Roamkey failed in a way that it should not.",

@@ -4,13 +4,12 @@
 //! Words come from the controlling terminal, or from a file or standard input that the person names. They are never in
 //! arguments, which other processes can read, and never in an output but the one that shows them.
 
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use roamkey_device::exchange::age::OpensWith;
-use roamkey_device::exchange::{RecoveryWords, Sheet, WORDS, passphrase, sheet};
-use roamkey_device::recovery::{self, Key, Recovery as State, RecoveryError, read_file};
+use roamkey_device::exchange::{RecoveryWords, passphrase};
+use roamkey_device::recovery::{self, Confirmation, Key, Recovery as State, RecoveryError, read_file};
 use roamkey_device::{ErrorCode, Failure, UnixTime, now};
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -114,14 +113,7 @@ async fn act(action: &Action, place: &Place, output: Output) -> Result<(), Stop>
             })
         }
         Action::Sheet { file } => {
-            let state = State::get(&vault)?;
-            let folder = state.folder_or(&place.dir);
-            let page = sheet(&Sheet {
-                recipient: &state.recipient()?,
-                place: Some(&folder.to_string_lossy()),
-                date: &crate::time::day(now()),
-            });
-            write_new(file, page.as_bytes())?;
+            recovery::write_sheet(&vault, &place.dir, file)?;
             let value = json!({ "event": "sheet_written", "file": file });
             output.print(&value, || {
                 "The sheet is written. Print it, and write the words on it by hand.".to_owned()
@@ -168,35 +160,17 @@ async fn show_and_confirm() -> Result<RecoveryWords, Stop> {
     ask(&terminal, "Press Enter when they are on paper: ", Echo::On).await?;
     // The words leave the screen, also what can be scrolled back to.
     terminal.say("\u{1b}[2J\u{1b}[3J\u{1b}[H");
-    for place in places(&words) {
-        let typed = ask(
-            &terminal,
-            &format!("Word {}: ", place.saturating_add(1)),
-            Echo::On,
-        )
-        .await?;
-        if list
-            .get(place)
-            .is_none_or(|word| !typed.trim().eq_ignore_ascii_case(word))
-        {
-            return Err(ErrorCode::WordsNotConfirmed.into());
-        }
+    let asked = Confirmation::draw();
+    let mut typed = Vec::new();
+    for place in asked.places() {
+        typed.push(ask(&terminal, &format!("Word {place}: "), Echo::On).await?);
     }
-    Ok(words)
-}
-
-/// Three different places of the words, which nobody can know before they are drawn.
-fn places(words: &RecoveryWords) -> [usize; 3] {
-    let bytes = words.to_bytes();
-    let sum = |from: usize| {
-        bytes
-            .iter()
-            .skip(from)
-            .step_by(3)
-            .fold(0_usize, |sum, byte| sum.wrapping_add((*byte).into()))
-    };
-    let third = WORDS / 3;
-    [sum(0) % third, third + sum(1) % third, 2 * third + sum(2) % third]
+    let typed: Vec<&str> = typed.iter().map(|typed| typed.as_str()).collect();
+    if asked.is_by(&typed, &words) {
+        Ok(words)
+    } else {
+        Err(ErrorCode::WordsNotConfirmed.into())
+    }
 }
 
 impl WordsFrom {
@@ -284,25 +258,6 @@ fn text_of(path: &Path) -> Result<Zeroizing<String>, Stop> {
     let bytes = read_file(path)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| ErrorCode::WordsWrong)?;
     Ok(Zeroizing::new(text.to_owned()))
-}
-
-/// Writes a file that is not there yet.
-fn write_new(path: &Path, content: &[u8]) -> Result<(), Stop> {
-    let write = || {
-        let mut file = std::fs::OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(path)?;
-        file.write_all(content)?;
-        file.sync_all()
-    };
-    write().map_err(|error: io::Error| {
-        if error.kind() == io::ErrorKind::AlreadyExists {
-            ErrorCode::FileExists.into()
-        } else {
-            RecoveryError::Write(error).into()
-        }
-    })
 }
 
 impl From<RecoveryError> for Stop {

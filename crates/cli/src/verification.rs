@@ -47,18 +47,9 @@ async fn choose_or_tell(args: &Verification, place: Place, output: Output) -> Re
             let not_verified = |error: OsVerificationError| Stop::Code(error.into());
             verification.os_available().await.map_err(not_verified)?;
             output.say("The operating system asks you now.\n")?;
-            verification.ask_os().await.map_err(not_verified)?;
-            verification.choose(VerificationChoice::Os)?;
+            verification.change_to(VerificationChoice::Os).await?;
         }
-        Some(Choice::Pin) => {
-            if !verification.allows(VerificationMethod::AppPin) {
-                return Err(ErrorCode::PinNotAllowed.into());
-            }
-            if verification.pin().state().await? == PinState::NotSet {
-                return Err(ErrorCode::PinNotSet.into());
-            }
-            verification.choose(VerificationChoice::Pin)?;
-        }
+        Some(Choice::Pin) => verification.change_to(VerificationChoice::Pin).await?,
     }
     let status = verification.status().await?;
     let value = json!({

@@ -333,6 +333,12 @@ error_codes! {
     ScheduleFailed = "schedule_failed",
     /// Some passkeys could not be taken in.
     RestoreIncomplete = "restore_incomplete",
+    /// The desktop shows no dialog to choose a file.
+    DialogUnavailable = "dialog_unavailable",
+    /// No program opened the file.
+    FileNotOpened = "file_not_opened",
+    /// The session would not start the app.
+    AutostartFailed = "autostart_failed",
 
     /// A fault of Roamkey's own.
     Internal = "internal",

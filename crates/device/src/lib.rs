@@ -13,7 +13,9 @@
 
 #![forbid(unsafe_code)]
 
+pub mod activity;
 mod authenticate;
+mod chosen_tunnel;
 pub mod doctor;
 mod error_code;
 mod failure;
@@ -39,6 +41,7 @@ use roamkey_tunnel::WebSocketTunnel;
 use roamkey_vault::{Vault, VaultConfig};
 
 pub use authenticate::{Done, SignIn};
+pub use chosen_tunnel::ChosenTunnel;
 pub use error_code::ErrorCode;
 pub use failure::Failure;
 pub use os_verification::{
@@ -54,7 +57,7 @@ pub use roamkey_authenticator::{
 pub use roamkey_hybrid::{Hint, TunnelDomain};
 pub use roamkey_session::{Progress, User};
 pub use scan::{Code, CodeSource, MAX_FILE_BYTES, ScanError};
-pub use settings::{SettingsError, VerificationChoice};
+pub use settings::{SettingsError, VerificationChoice, choose_tunnel, chosen_tunnel};
 pub use verification::{PinCheck, Verification, VerificationStatus, Way, now};
 pub use {
     roamkey_ble as ble, roamkey_exchange as exchange, roamkey_hybrid as hybrid, roamkey_session as session,

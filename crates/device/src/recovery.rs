@@ -9,14 +9,20 @@
 //! Everything here blocks, on the keyring and on files.
 
 mod backup;
+mod copies;
+mod disk;
 mod error;
 mod fault;
 mod files;
 mod restore;
 mod schedule;
+mod sheet;
 mod state;
+mod status;
 #[cfg(test)]
 mod tests;
+
+use std::ops::ControlFlow;
 
 use rand::rngs::SysRng;
 use rand_core::UnwrapErr;
@@ -29,12 +35,29 @@ use zeroize::Zeroizing;
 
 use crate::Failure;
 use crate::verification::now;
-pub use backup::{Backup, Drill, backup, copy_under_passphrase, drill, export_cxf, export_keepassxc};
+pub use backup::{
+    Backup, Drill, Readers, backup, copy_under_passphrase, drill, export_cxf, export_keepassxc,
+};
+pub use disk::FolderPlace;
 pub use error::RecoveryError;
 pub use files::read_file;
+pub(crate) use files::write_new;
 pub use restore::{Applied, Conflict, Plan, Source, apply, plan};
-pub use schedule::{Calendar, Schedule, schedule, unschedule};
+pub use schedule::{Calendar, Schedule, schedule, scheduled, units_folder, unschedule};
+pub use sheet::{Confirmation, write_sheet};
 pub use state::Recovery;
+pub use status::{Kept, SetUp, Status, status};
+
+/// Called with how many passkeys of how many are done; its answer says whether to go on.
+pub type Progress<'a> = &'a mut dyn FnMut(usize, usize) -> ControlFlow<()>;
+
+/// Tells the progress; an error if the person has enough.
+fn step(progress: Progress<'_>, done: usize, total: usize) -> Result<(), RecoveryError> {
+    match progress(done, total) {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(RecoveryError::Stopped),
+    }
+}
 
 /// What opens a file: secret, never shown.
 pub enum Key {

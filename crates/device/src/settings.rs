@@ -4,7 +4,10 @@ use std::fs;
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
+use roamkey_hybrid::TunnelDomain;
 use serde::{Deserialize, Serialize};
+
+use crate::Failure;
 
 /// What the person chose.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq, Deserialize)]
@@ -12,6 +15,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Settings {
     /// How the person wants to be verified.
     pub(crate) verification: VerificationChoice,
+    /// The number of the tunnel service.
+    pub(crate) tunnel: Option<u16>,
 }
 
 /// How the person wants to be verified.
@@ -64,9 +69,36 @@ impl Settings {
             VerificationChoice::Pin => "pin",
             VerificationChoice::Os => "os",
         };
-        let text = format!("# Written by roamkey.\nverification = \"{verification}\"\n");
+        let mut text = format!("# Written by roamkey.\nverification = \"{verification}\"\n");
+        if let Some(tunnel) = self.tunnel {
+            text.push_str(&format!("tunnel = {tunnel}\n"));
+        }
         replace(dir, text.as_bytes()).map_err(SettingsError::File)
     }
+}
+
+/// The tunnel service that was chosen for this data folder; `None` if none was.
+///
+/// # Errors
+///
+/// [`Failure::Settings`]; a number that names no service is [`SettingsError::Damaged`].
+pub fn chosen_tunnel(dir: &Path) -> Result<Option<TunnelDomain>, Failure> {
+    let settings = Settings::read(dir).map_err(Failure::Settings)?;
+    let domain = settings.tunnel.map(TunnelDomain::new).transpose();
+    domain.map_err(|_| Failure::Settings(SettingsError::Damaged(None)))
+}
+
+/// Remembers the tunnel service that the person chose.
+///
+/// # Errors
+///
+/// [`Failure::Settings`]; what was there stays.
+pub fn choose_tunnel(dir: &Path, domain: TunnelDomain) -> Result<(), Failure> {
+    let settings = Settings::read(dir).map_err(Failure::Settings)?;
+    let tunnel = Some(domain.id());
+    Settings { tunnel, ..settings }
+        .write(dir)
+        .map_err(Failure::Settings)
 }
 
 fn replace(dir: &Path, text: &[u8]) -> io::Result<()> {
@@ -102,9 +134,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(Settings::read(dir.path()).unwrap(), Settings::default());
         for verification in [VerificationChoice::Os, VerificationChoice::Pin] {
-            let settings = Settings { verification };
-            settings.write(dir.path()).unwrap();
-            assert_eq!(Settings::read(dir.path()).unwrap(), settings);
+            for tunnel in [None, Some(0), Some(266)] {
+                let settings = Settings { verification, tunnel };
+                settings.write(dir.path()).unwrap();
+                assert_eq!(Settings::read(dir.path()).unwrap(), settings);
+            }
         }
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
     }
@@ -112,8 +146,9 @@ mod tests {
     #[test]
     fn what_this_version_does_not_know_is_an_error_and_not_a_default() {
         let dir = tempfile::tempdir().unwrap();
-        let cases: [&[u8]; 5] = [
+        let cases: [&[u8]; 6] = [
             b"verification = \"face\"",
+            b"tunnel = 65536",
             b"colour = \"red\"",
             b"verification = ",
             b"\xff",
@@ -126,6 +161,24 @@ mod tests {
                 Err(SettingsError::Damaged(_))
             ));
         }
+    }
+
+    #[test]
+    fn a_tunnel_service_that_was_chosen_is_kept_beside_the_other_choices() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(chosen_tunnel(dir.path()).unwrap(), None);
+        let verification = VerificationChoice::Os;
+        let settings = Settings {
+            verification,
+            ..Settings::default()
+        };
+        settings.write(dir.path()).unwrap();
+        let domain = TunnelDomain::new(266).unwrap();
+        choose_tunnel(dir.path(), domain).unwrap();
+        assert_eq!(chosen_tunnel(dir.path()).unwrap(), Some(domain));
+        assert_eq!(Settings::read(dir.path()).unwrap().verification, verification);
+        fs::write(path(dir.path()), "tunnel = 7").unwrap();
+        assert!(chosen_tunnel(dir.path()).is_err(), "no service has this number");
     }
 
     proptest::proptest! {

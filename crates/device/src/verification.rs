@@ -137,15 +137,42 @@ impl Verification {
         Ok(UserVerified::by(VerificationMethod::OperatingSystem))
     }
 
+    /// Changes to another way, if that works now: who can't pass it must not be locked out by it. The operating system's
+    /// check asks the person.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure::OsVerification`] if the operating system did not verify the person, [`Failure::Pin`] if there is no PIN or
+    /// the policy does not count it, [`Failure::Settings`]. Then nothing was changed.
+    pub async fn change_to(&self, verification: VerificationChoice) -> Result<(), Failure> {
+        match verification {
+            VerificationChoice::Os => {
+                let _verified = self.ask_os().await.map_err(Failure::OsVerification)?;
+            }
+            VerificationChoice::Pin if !self.allows(VerificationMethod::AppPin) => {
+                return Err(Failure::Pin(PinError::NotAllowed));
+            }
+            VerificationChoice::Pin if self.pin.state().await? == PinState::NotSet => {
+                return Err(Failure::Pin(PinError::NotSet));
+            }
+            VerificationChoice::Pin => {}
+        }
+        self.choose(verification)
+    }
+
     /// Remembers what the person chose.
     ///
     /// # Errors
     ///
     /// [`Failure::Settings`]
     pub fn choose(&self, verification: VerificationChoice) -> Result<(), Failure> {
-        Settings { verification }
-            .write(&self.dir)
-            .map_err(Failure::Settings)
+        let settings = Settings::read(&self.dir).map_err(Failure::Settings)?;
+        Settings {
+            verification,
+            ..settings
+        }
+        .write(&self.dir)
+        .map_err(Failure::Settings)
     }
 
     fn chosen(&self) -> Result<VerificationChoice, Failure> {

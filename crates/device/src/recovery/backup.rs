@@ -3,7 +3,7 @@
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use roamkey_authenticator::CredentialStore as _;
+use roamkey_authenticator::{CredentialStore as _, UserVerified};
 use roamkey_exchange::age::{Lock, Recipient};
 use roamkey_exchange::backup::{BackupInfo, BackupWriter};
 use roamkey_exchange::export::{CxfWriter, passkey_file};
@@ -12,8 +12,9 @@ use roamkey_exchange::{Foreign, Passkey, passphrase, signs};
 use roamkey_vault::{Event, PasskeyState, RecordId, Vault};
 use subtle::ConstantTimeEq as _;
 
-use super::files::{backup_name, backups, make_folder, prune, write_new};
-use super::{Key, Recovery, RecoveryError, fault, note, open, rng};
+use super::copies::Copies;
+use super::files::{backup_name, backups, make_folder, prune, write_new, write_new_folder};
+use super::{Key, Progress, Recovery, RecoveryError, fault, note, open, rng, step};
 use crate::verification::now;
 
 /// A backup that was written.
@@ -46,21 +47,18 @@ pub struct Drill {
 ///
 /// # Errors
 ///
-/// [`RecoveryError::NotSetUp`], [`RecoveryError::Write`], the vault's. Then there is no new backup, and every old one
-/// is still there.
-pub fn backup(
-    vault: &Vault,
-    folder: &Path,
-    progress: &mut dyn FnMut(usize, usize),
-) -> Result<Backup, RecoveryError> {
+/// [`RecoveryError::NotSetUp`], [`RecoveryError::Write`], [`RecoveryError::Stopped`], the vault's. Then there is no new
+/// backup, and every old one is still there.
+pub fn backup(vault: &Vault, folder: &Path, progress: Progress<'_>) -> Result<Backup, RecoveryError> {
     let mut recovery = Recovery::get(vault)?;
     let recipient = recovery.recipient()?;
     make_folder(folder)?;
     let at = now();
     let path = folder.join(backup_name(at));
-    let (info, left_out) = write(vault, &path, Lock::Recipient(&recipient), progress)?;
+    let Written { info, left_out, ids } = write(vault, &path, Lock::Recipient(&recipient), progress)?;
     recovery.note_backup(at, info.count);
     recovery.store(vault)?;
+    Copies::note_backup(vault, &ids);
     fault::point("noted");
     note(
         vault,
@@ -80,17 +78,18 @@ pub fn backup(
 ///
 /// # Errors
 ///
-/// [`RecoveryError::PassphraseWeak`], [`RecoveryError::Exists`], [`RecoveryError::Write`], the vault's.
+/// [`RecoveryError::PassphraseWeak`], [`RecoveryError::Exists`], [`RecoveryError::Write`], [`RecoveryError::Stopped`], the
+/// vault's.
 pub fn copy_under_passphrase(
     vault: &Vault,
     path: &Path,
     passphrase: &str,
-    progress: &mut dyn FnMut(usize, usize),
+    progress: Progress<'_>,
 ) -> Result<Backup, RecoveryError> {
     if !passphrase::strength(passphrase).is_enough() {
         return Err(RecoveryError::PassphraseWeak);
     }
-    let (info, left_out) = write(vault, path, Lock::Passphrase(passphrase), progress)?;
+    let Written { info, left_out, .. } = write(vault, path, Lock::Passphrase(passphrase), progress)?;
     note(
         vault,
         Event::BackedUp,
@@ -104,22 +103,34 @@ pub fn copy_under_passphrase(
     })
 }
 
-/// Writes all passkeys as CXF: for `recipient` in an age file, or readable by anybody.
+/// Who can read an export.
+#[derive(Debug)]
+pub enum Readers<'a> {
+    /// Who has the words.
+    Words(&'a Recipient),
+    /// Whoever gets the file: they can sign in as the person, for ever. So the person was verified for it.
+    Anybody(UserVerified),
+}
+
+/// Writes all passkeys as CXF, in an age file if not everybody is to read it.
 ///
 /// # Errors
 ///
-/// [`RecoveryError::Exists`], [`RecoveryError::Write`], the vault's.
+/// [`RecoveryError::Exists`], [`RecoveryError::Write`], [`RecoveryError::Stopped`], the vault's.
 pub fn export_cxf(
     vault: &Vault,
     path: &Path,
-    recipient: Option<&Recipient>,
-    progress: &mut dyn FnMut(usize, usize),
+    readers: Readers<'_>,
+    progress: Progress<'_>,
 ) -> Result<Backup, RecoveryError> {
-    let (info, left_out) = match recipient {
-        Some(recipient) => write(vault, path, Lock::Recipient(recipient), progress)?,
-        None => write_new(path, |out| {
+    let (info, left_out) = match readers {
+        Readers::Words(recipient) => {
+            let written = write(vault, path, Lock::Recipient(recipient), progress)?;
+            (written.info, written.left_out)
+        }
+        Readers::Anybody(_verified) => write_new(path, |out| {
             let mut writer = CxfWriter::new(out, now().0).map_err(RecoveryError::Write)?;
-            let left_out = each(vault, progress, |passkey| {
+            let left_out = each(vault, progress, |_, passkey| {
                 writer.push(&passkey).map_err(RecoveryError::Write)
             })?;
             let (_, info) = writer.finish(None).map_err(RecoveryError::Write)?;
@@ -139,26 +150,27 @@ pub fn export_cxf(
     })
 }
 
-/// Writes each passkey as a `.passkey` file into `folder`, which is made and must not be there yet.
+/// Writes each passkey as a `.passkey` file into `folder`, which is made and must not be there yet. Whoever gets the files
+/// can sign in as the person, so the person was verified for it.
 ///
 /// # Errors
 ///
-/// [`RecoveryError::Exists`], [`RecoveryError::Write`], the vault's.
+/// [`RecoveryError::Exists`], [`RecoveryError::Write`], [`RecoveryError::Stopped`], the vault's. Then there is no such
+/// folder.
 pub fn export_keepassxc(
     vault: &Vault,
     folder: &Path,
-    progress: &mut dyn FnMut(usize, usize),
+    _verified: UserVerified,
+    progress: Progress<'_>,
 ) -> Result<Backup, RecoveryError> {
-    if folder.try_exists().map_err(RecoveryError::Write)? {
-        return Err(RecoveryError::Exists);
-    }
-    make_folder(folder)?;
     let mut count = 0_u64;
-    let left_out = each(vault, progress, |passkey| {
-        count = count.saturating_add(1);
-        let file = passkey_file(&passkey).map_err(|error| RecoveryError::Write(error.into()))?;
-        let path = folder.join(format!("{count:05}.passkey"));
-        write_new(&path, |out| out.write_all(&file).map_err(RecoveryError::Write))
+    let left_out = write_new_folder(folder, |unfinished| {
+        each(vault, progress, |_, passkey| {
+            count = count.saturating_add(1);
+            let file = passkey_file(&passkey).map_err(|error| RecoveryError::Write(error.into()))?;
+            let path = unfinished.join(format!("{count:05}.passkey"));
+            write_new(&path, |out| out.write_all(&file).map_err(RecoveryError::Write))
+        })
     })?;
     note(
         vault,
@@ -178,12 +190,13 @@ pub fn export_keepassxc(
 ///
 /// # Errors
 ///
-/// [`RecoveryError::BadKeys`] if a key does not work; why the file does not open; the vault's.
+/// [`RecoveryError::BadKeys`] if a key does not work; why the file does not open; [`RecoveryError::Stopped`]; the
+/// vault's.
 pub fn drill(
     vault: &Vault,
     file: &[u8],
     key: Option<&Key>,
-    progress: &mut dyn FnMut(usize, usize),
+    progress: Progress<'_>,
 ) -> Result<Drill, RecoveryError> {
     let import = open(file, key, None)?;
     let total = import.passkeys.len();
@@ -192,13 +205,14 @@ pub fn drill(
     let mut failed = import.skipped.len();
     for (number, passkey) in (1_usize..).zip(&import.passkeys) {
         failed = failed.saturating_add(usize::from(!signs(&passkey.credential.key, &challenge)));
-        progress(number, total);
+        step(progress, number, total)?;
     }
     if failed > 0 {
         return Err(RecoveryError::BadKeys { failed });
     }
     let (here, not_in_it) = here(vault, &import)?;
     let backed_up = vault.set_backup_state(&here, true)?;
+    Copies::note_drilled(vault, &here);
     if let Some(mut recovery) = Recovery::load(vault)? {
         recovery.note_drill(now(), u64::try_from(total).unwrap_or(u64::MAX));
         recovery.store(vault)?;
@@ -241,31 +255,40 @@ fn here(vault: &Vault, import: &Import) -> Result<(Vec<RecordId>, usize), Recove
     Ok((found, other))
 }
 
+/// What is in a file that was written.
+struct Written {
+    info: BackupInfo,
+    left_out: usize,
+    ids: Vec<RecordId>,
+}
+
 fn write(
     vault: &Vault,
     path: &Path,
     lock: Lock<'_>,
-    progress: &mut dyn FnMut(usize, usize),
-) -> Result<(BackupInfo, usize), RecoveryError> {
+    progress: Progress<'_>,
+) -> Result<Written, RecoveryError> {
     let head = vault.activity_end()?;
     write_new(path, |out: &mut BufWriter<_>| {
         let mut writer = BackupWriter::new(out, lock, &mut rng(), now().0).map_err(RecoveryError::Write)?;
         fault::point("begun");
-        let left_out = each(vault, progress, |passkey| {
+        let mut ids = Vec::new();
+        let left_out = each(vault, progress, |id, passkey| {
             writer.push(&passkey).map_err(RecoveryError::Write)?;
+            ids.push(id);
             fault::point("one passkey");
             Ok(())
         })?;
         let (_, info) = writer.finish(head.as_deref()).map_err(RecoveryError::Write)?;
-        Ok((info, left_out))
+        Ok(Written { info, left_out, ids })
     })
 }
 
 /// Reads every passkey that can be used, and says how many can't.
 fn each(
     vault: &Vault,
-    progress: &mut dyn FnMut(usize, usize),
-    mut work: impl FnMut(Passkey) -> Result<(), RecoveryError>,
+    progress: Progress<'_>,
+    mut work: impl FnMut(RecordId, Passkey) -> Result<(), RecoveryError>,
 ) -> Result<usize, RecoveryError> {
     let entries = vault.list()?;
     let total = entries.len();
@@ -273,20 +296,21 @@ fn each(
     for (number, entry) in (1_usize..).zip(entries) {
         let usable = matches!(entry.state, PasskeyState::Ready | PasskeyState::Unfinished);
         match vault.export(entry.record_id) {
-            Ok(whole) if usable => work(Passkey {
-                credential: whole.credential,
-                label: whole.label,
-                large_blob: whole.large_blob,
-                foreign: whole
-                    .foreign
-                    .as_deref()
-                    .and_then(|bytes| Foreign::from_bytes(bytes)),
-            })?,
+            Ok(whole) if usable => {
+                let foreign = whole.foreign.as_deref();
+                let passkey = Passkey {
+                    credential: whole.credential,
+                    label: whole.label,
+                    large_blob: whole.large_blob,
+                    foreign: foreign.and_then(|bytes| Foreign::from_bytes(bytes)),
+                };
+                work(entry.record_id, passkey)?;
+            }
             Ok(_) => left_out = left_out.saturating_add(1),
             Err(error) if error.is_of_passkey() => left_out = left_out.saturating_add(1),
             Err(error) => return Err(error.into()),
         }
-        progress(number, total);
+        step(progress, number, total)?;
     }
     Ok(left_out)
 }

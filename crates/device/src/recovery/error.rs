@@ -62,6 +62,9 @@ pub enum RecoveryError {
         /// How many.
         failed: usize,
     },
+    /// The person stopped it.
+    #[error("stopped by the person")]
+    Stopped,
     /// The operating system's scheduler did not take the schedule.
     #[error("the schedule could not be set up")]
     Schedule(#[source] io::Error),
@@ -91,6 +94,7 @@ impl RecoveryError {
             Self::Write(_) => ErrorCode::FileNotWritten,
             Self::Exists => ErrorCode::FileExists,
             Self::BadKeys { .. } => ErrorCode::BackupKeysFail,
+            Self::Stopped => ErrorCode::Cancelled,
             Self::Schedule(_) => ErrorCode::ScheduleFailed,
             // The vault's errors have codes of their own (see `Failure`).
             Self::Vault(_) => ErrorCode::VaultFailed,

@@ -48,13 +48,21 @@ pub fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, RecoveryError> {
 }
 
 /// Writes a file: under another name first, and only when it is whole under its own. Nothing is overwritten.
-pub(super) fn write_new<T>(
+pub(crate) fn write_new<T>(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<File>) -> Result<T, RecoveryError>,
 ) -> Result<T, RecoveryError> {
     if path.try_exists().map_err(RecoveryError::Write)? {
         return Err(RecoveryError::Exists);
     }
+    replace(path, write)
+}
+
+/// Writes a file in the place of one that may be there: that stays until the new one is whole.
+pub(super) fn replace<T>(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<File>) -> Result<T, RecoveryError>,
+) -> Result<T, RecoveryError> {
     let mut unfinished = path.as_os_str().to_owned();
     unfinished.push(PART);
     let unfinished = PathBuf::from(unfinished);
@@ -68,6 +76,34 @@ pub(super) fn write_new<T>(
     if written.is_err() {
         // The first error is the one to tell.
         let _ = fs::remove_file(&unfinished);
+    }
+    written
+}
+
+/// Writes a folder of files: under another name first, and only when it is whole under its own.
+pub(super) fn write_new_folder<T>(
+    path: &Path,
+    write: impl FnOnce(&Path) -> Result<T, RecoveryError>,
+) -> Result<T, RecoveryError> {
+    if path.try_exists().map_err(RecoveryError::Write)? {
+        return Err(RecoveryError::Exists);
+    }
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(PART);
+    let unfinished = PathBuf::from(unfinished);
+    if unfinished.try_exists().map_err(RecoveryError::Write)? {
+        // What an interrupted one has left.
+        fs::remove_dir_all(&unfinished).map_err(RecoveryError::Write)?;
+    }
+    make_folder(&unfinished)?;
+    let written = write(&unfinished).and_then(|done| {
+        fs::rename(&unfinished, path).map_err(RecoveryError::Write)?;
+        sync_folder(path).map_err(RecoveryError::Write)?;
+        Ok(done)
+    });
+    if written.is_err() {
+        // The first error is the one to tell.
+        let _ = fs::remove_dir_all(&unfinished);
     }
     written
 }

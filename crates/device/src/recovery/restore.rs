@@ -15,7 +15,8 @@ use roamkey_vault::{Event, Imported, Vault};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::{RecoveryError, fault, note};
+use super::copies::Copies;
+use super::{Progress, RecoveryError, fault, note};
 use crate::verification::now;
 
 /// Where passkeys come from.
@@ -73,6 +74,8 @@ pub struct Applied {
     pub in_trash: usize,
     /// Passkeys that this keyring can't hold, or that could not be kept.
     pub failed: usize,
+    /// Passkeys that were not tried, since the person stopped it before.
+    pub not_tried: usize,
 }
 
 /// Compares a file with this device. Changes nothing.
@@ -119,7 +122,8 @@ pub fn plan(vault: &Vault, import: Import) -> Result<Plan, RecoveryError> {
     Ok(plan)
 }
 
-/// Does what the plan says.
+/// Does what the plan says. If `progress` breaks it off, what was added until then stays, and the rest is counted as not
+/// tried.
 ///
 /// # Errors
 ///
@@ -128,10 +132,11 @@ pub fn apply(
     vault: &Vault,
     plan: Plan,
     source: Source,
-    progress: &mut dyn FnMut(usize, usize),
+    progress: Progress<'_>,
 ) -> Result<Applied, RecoveryError> {
     let total = plan.new.len();
     let mut applied = Applied::default();
+    let mut added = Vec::new();
     let mut done = 0_usize;
     let mut passkeys = plan.new.into_iter().peekable();
     while passkeys.peek().is_some() {
@@ -142,6 +147,9 @@ pub fn apply(
             .collect();
         for outcome in vault.import(&batch, now())? {
             applied.count(&outcome);
+            if let Imported::Added(id) = outcome {
+                added.push(id);
+            }
             if let Imported::Failed(error) = outcome
                 && !error.is_of_passkey()
             {
@@ -150,7 +158,13 @@ pub fn apply(
         }
         fault::point("one batch");
         done = done.saturating_add(batch.len());
-        progress(done, total);
+        if progress(done, total).is_break() {
+            break;
+        }
+    }
+    applied.not_tried = total.saturating_sub(done);
+    if source == Source::Backup {
+        Copies::note_drilled(vault, &added);
     }
     if applied.added > 0 {
         let event = match source {

@@ -7,6 +7,7 @@
 //!
 //! A backup asks for nothing but an unlocked keyring, so the timer runs within the person's session.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -23,6 +24,16 @@ pub enum Calendar {
     Weekly,
 }
 
+impl Calendar {
+    /// As systemd calls it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Daily => "daily",
+            Self::Weekly => "weekly",
+        }
+    }
+}
+
 /// What is to be run.
 #[derive(Clone, Copy, Debug)]
 pub struct Schedule<'a> {
@@ -30,10 +41,8 @@ pub struct Schedule<'a> {
     pub calendar: Calendar,
     /// The program.
     pub program: &'a Path,
-    /// The data folder.
-    pub data_dir: &'a Path,
-    /// Where the passphrase of the passkeys' file is, if they are in one.
-    pub passphrase_file: Option<&'a Path>,
+    /// Its arguments.
+    pub arguments: &'a [&'a OsStr],
 }
 
 const SERVICE: &str = "roamkey-backup.service";
@@ -72,26 +81,42 @@ pub fn unschedule(units: &Path) -> Result<bool, RecoveryError> {
     Ok(true)
 }
 
-fn service(schedule: &Schedule<'_>) -> Result<String, RecoveryError> {
-    let program = quoted(schedule.program)?;
-    let data_dir = quoted(schedule.data_dir)?;
-    let passphrase = match schedule.passphrase_file {
-        Some(file) => format!(" --passphrase-file {}", quoted(file)?),
-        None => String::new(),
+/// How often backups are written by the units in `units`; `None` if there are none that this program wrote.
+#[must_use]
+pub fn scheduled(units: &Path) -> Option<Calendar> {
+    let timer = fs::read_to_string(units.join(TIMER)).ok()?;
+    let when = timer.lines().find_map(|line| line.strip_prefix("OnCalendar="))?;
+    [Calendar::Daily, Calendar::Weekly]
+        .into_iter()
+        .find(|calendar| calendar.name() == when)
+}
+
+/// Where the systemd units of this person are.
+#[must_use]
+pub fn units_folder() -> Option<PathBuf> {
+    let config = match std::env::var_os("XDG_CONFIG_HOME") {
+        Some(folder) if !folder.is_empty() => PathBuf::from(folder),
+        Some(_) | None => PathBuf::from(std::env::var_os("HOME")?).join(".config"),
     };
+    Some(config.join("systemd/user"))
+}
+
+fn service(schedule: &Schedule<'_>) -> Result<String, RecoveryError> {
+    let mut command = quoted(schedule.program.as_os_str())?;
+    for argument in schedule.arguments {
+        command.push(' ');
+        command.push_str(&quoted(argument)?);
+    }
     Ok(format!(
         "# Written by roamkey backup schedule.\n\
          [Unit]\nDescription=Back up Roamkey's passkeys\n\n\
-         [Service]\nType=oneshot\nExecStart={program} --data-dir {data_dir}{passphrase} backup now\n\
+         [Service]\nType=oneshot\nExecStart={command}\n\
          UMask=0077\nNoNewPrivileges=yes\n"
     ))
 }
 
 fn timer(calendar: Calendar) -> String {
-    let when = match calendar {
-        Calendar::Daily => "daily",
-        Calendar::Weekly => "weekly",
-    };
+    let when = calendar.name();
     format!(
         "# Written by roamkey backup schedule.\n\
          [Unit]\nDescription=Back up Roamkey's passkeys regularly\n\n\
@@ -100,9 +125,9 @@ fn timer(calendar: Calendar) -> String {
     )
 }
 
-/// A path as systemd reads it in a command line: in quotes, with what it would expand doubled.
-fn quoted(path: &Path) -> Result<String, RecoveryError> {
-    let text = path.to_str().filter(|text| !text.chars().any(char::is_control));
+/// A word as systemd reads it in a command line: in quotes, with what it would expand doubled.
+fn quoted(text: &OsStr) -> Result<String, RecoveryError> {
+    let text = text.to_str().filter(|text| !text.chars().any(char::is_control));
     let text = text.ok_or_else(|| RecoveryError::Schedule(ErrorKind::InvalidInput.into()))?;
     let text = text
         .replace('\\', "\\\\")
@@ -151,8 +176,36 @@ mod tests {
 
     #[test]
     fn a_path_reaches_systemd_as_it_is() {
-        let path = quoted(Path::new("/home/a b/100%/$HOME\"\\x")).unwrap();
+        let path = quoted("/home/a b/100%/$HOME\"\\x".as_ref()).unwrap();
         assert_eq!(path, "\"/home/a b/100%%/$$HOME\\\"\\\\x\"");
-        assert!(quoted(Path::new("/tmp/a\nExecStart=/bin/sh")).is_err());
+        assert!(quoted("/tmp/a\nExecStart=/bin/sh".as_ref()).is_err());
+    }
+
+    #[test]
+    fn the_units_say_what_was_scheduled() {
+        let units = tempfile::tempdir().unwrap();
+        assert_eq!(scheduled(units.path()), None);
+        for calendar in [Calendar::Daily, Calendar::Weekly] {
+            fs::write(units.path().join(TIMER), timer(calendar)).unwrap();
+            assert_eq!(scheduled(units.path()), Some(calendar));
+        }
+        fs::write(units.path().join(TIMER), "OnCalendar=hourly").unwrap();
+        assert_eq!(scheduled(units.path()), None, "somebody else's");
+    }
+
+    #[test]
+    fn the_service_runs_the_program_with_its_arguments() {
+        let schedule = Schedule {
+            calendar: Calendar::Daily,
+            program: Path::new("/usr/bin/roamkey"),
+            arguments: &[
+                "--data-dir".as_ref(),
+                "/a b".as_ref(),
+                "backup".as_ref(),
+                "now".as_ref(),
+            ],
+        };
+        let line = "ExecStart=\"/usr/bin/roamkey\" \"--data-dir\" \"/a b\" \"backup\" \"now\"\n";
+        assert!(service(&schedule).unwrap().contains(line));
     }
 }

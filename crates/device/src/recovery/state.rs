@@ -11,6 +11,7 @@ use roamkey_vault::Vault;
 use serde::{Deserialize, Serialize};
 
 use super::RecoveryError;
+use super::copies::Copies;
 use crate::verification::now;
 
 /// What is known of recovery.
@@ -61,7 +62,8 @@ impl Recovery {
         Self::load(vault)?.ok_or(RecoveryError::NotSetUp)
     }
 
-    /// Sets recovery up with these words, of which the public half is kept. Words that are set up already stay.
+    /// Sets recovery up with these words, of which the public half is kept. Words that are set up already stay; if they
+    /// are given up (`anew`), what their backups hold no longer counts as backed up, until the next drill.
     ///
     /// # Errors
     ///
@@ -71,7 +73,11 @@ impl Recovery {
         match Self::load(vault)? {
             Some(state) if state.recipient == recipient => return Ok(state),
             Some(_) if !anew => return Err(RecoveryError::AlreadySetUp),
-            Some(_) | None => {}
+            Some(_) => {
+                // Who gives up the words of before can't rely on what they open.
+                vault.set_backup_state(&Copies::forget(vault), false)?;
+            }
+            None => {}
         }
         let state = Self {
             version: VERSION,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rand::SeedableRng as _;
 use rand::rngs::StdRng;
-use roamkey_authenticator::{Credential, CredentialStore as _, PrfSeeds, PrivateKey, UnixTime};
+use roamkey_authenticator::{Credential, CredentialStore as _, PrfSeeds, PrivateKey, UnixTime, UserVerified};
 use roamkey_ctap::{Algorithm, CredProtect, CredentialId, PublicKeyCredentialUserEntity, RpId, UserHandle};
 use roamkey_testkit::memory_keyring::memory_keyring;
 use roamkey_vault::{Backend, Passphrase, Vault, VaultConfig};
@@ -54,10 +54,19 @@ fn with_passkeys(folder: &Path, count: u8) -> Vault {
     vault
 }
 
-fn nothing(_: usize, _: usize) {}
+fn nothing(_: usize, _: usize) -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
 
 fn key() -> Key {
     Key::parse(WORDS).unwrap()
+}
+
+/// The person, verified by their PIN, which is set if there is none.
+fn verified(vault: &Vault) -> UserVerified {
+    let pin = roamkey_vault::Pin::new("2718".to_owned()).unwrap();
+    let _there_already = vault.set_pin(&pin, now());
+    vault.verify_pin(&pin, now()).unwrap()
 }
 
 /// A device with recovery set up, and the bytes of a backup of it.
@@ -237,9 +246,9 @@ fn exports_come_back_through_import() {
     let folder = tempfile::tempdir().unwrap();
     let vault = with_passkeys(&folder.path().join("data"), 2);
     let plain = folder.path().join("plain.json");
-    export_cxf(&vault, &plain, None, &mut nothing).unwrap();
+    export_cxf(&vault, &plain, Readers::Anybody(verified(&vault)), &mut nothing).unwrap();
     let files = folder.path().join("files");
-    export_keepassxc(&vault, &files, &mut nothing).unwrap();
+    export_keepassxc(&vault, &files, verified(&vault), &mut nothing).unwrap();
     for (file, count) in [(plain, 2), (files.join("00001.passkey"), 1)] {
         let other = in_memory(&folder.path().join(format!("import-{count}")));
         let plan = plan(&other, open(&read_file(&file).unwrap(), None, None).unwrap()).unwrap();
