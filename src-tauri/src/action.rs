@@ -9,6 +9,12 @@ use zeroize::Zeroizing;
 
 use crate::view::{Place, Trial};
 
+mod pages;
+mod safety;
+
+pub use pages::{ActivityAction, HelpAction, SettingsAction};
+pub use safety::{SafetyAction, WizardKind};
+
 /// One thing that the person did. Each is complete in itself: the window asks, the controller decides.
 #[derive(Debug, Deserialize, TS)]
 #[serde(tag = "do", rename_all = "snake_case", rename_all_fields = "camelCase")]
@@ -82,6 +88,14 @@ pub enum Action {
     LookAtBluetooth,
     /// Is through with the first start.
     EndWelcome,
+    /// Does something about safety.
+    Safety(SafetyAction),
+    /// Does something about the activity log.
+    Activity(ActivityAction),
+    /// Does something about settings.
+    Settings(SettingsAction),
+    /// Does something with a tip.
+    Help(HelpAction),
 }
 
 /// Text that may be a secret: wiped when dropped, and never shown by `Debug`.
@@ -94,6 +108,12 @@ impl Typed {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The text, to be kept where it is wiped too.
+    #[must_use]
+    pub fn into_text(self) -> Zeroizing<String> {
+        self.0
     }
 
     /// The text as a PIN.
@@ -115,6 +135,12 @@ impl<'de> Deserialize<'de> for Typed {
 impl From<&str> for Typed {
     fn from(text: &str) -> Self {
         Self(Zeroizing::new(text.to_owned()))
+    }
+}
+
+impl AsRef<str> for Typed {
+    fn as_ref(&self) -> &str {
+        &self.0
     }
 }
 

@@ -1,12 +1,12 @@
 //! The controller in a Tauri window: one instance, one window, a tray, links.
 
 use std::io;
-use std::sync::OnceLock;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use roamkey_device::ble::Advertiser;
-use roamkey_device::tunnel::WebSocketTunnel;
 use roamkey_device::vault::{Vault, VaultConfig};
-use roamkey_device::{Code, ErrorCode};
+use roamkey_device::{ChosenTunnel, Code, ErrorCode, SystemVerification};
 use tauri::menu::{Menu, MenuItem};
 use tauri::tray::TrayIconBuilder;
 use tauri::webview::{PermissionKind, PermissionResponse};
@@ -14,13 +14,16 @@ use tauri::{AppHandle, Emitter as _, Manager as _, WebviewWindow, WindowEvent};
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::controller::Controller;
+use crate::platform::Dialog;
+use crate::settings::system_language;
+use crate::surroundings::Surroundings;
 use crate::text::TEXT;
 use crate::view::View;
 use crate::window::Window;
-use crate::{commands, platform, start};
+use crate::{autostart, commands, platform, start};
 
 /// The app as it is when it is no test.
-pub(crate) type App = Controller<MainWindow, WebSocketTunnel, Advertiser>;
+pub(crate) type App = Controller<MainWindow, ChosenTunnel, Advertiser>;
 
 /// The window's name, in `tauri.conf.json` and in its capabilities.
 const MAIN: &str = "main";
@@ -57,6 +60,14 @@ pub fn run() {
             commands::view,
             commands::act,
             commands::passkeys,
+            commands::whereabouts,
+            commands::words,
+            commands::shares,
+            commands::plan,
+            commands::strength,
+            commands::activity,
+            commands::statistics,
+            commands::tunnel_name,
             commands::picture,
             commands::frame,
         ])
@@ -82,23 +93,27 @@ fn set_up(handle: &AppHandle, options: start::Options) -> Result<(), Box<dyn std
     let start::Options {
         dir,
         tunnel,
+        tunnel_is_fixed,
         phones,
         link,
     } = options;
     let config = VaultConfig::new(&dir);
     let vault = Vault::open(config.clone())?;
-    let device = roamkey_device::Device::system(config, dir.clone(), tunnel)?;
+    let device = roamkey_device::Device::new(config, tunnel.clone(), Advertiser::new(), dir.clone())?
+        .with_os_verification(Arc::new(SystemVerification));
+    let surroundings = Surroundings {
+        bluetooth: Box::new(|| Box::pin(start::bluetooth())),
+        tunnel,
+        tunnel_is_fixed,
+        program: std::env::current_exe()?,
+        autostart: autostart::folder(),
+        units: roamkey_device::recovery::units_folder(),
+        language: system_language(|name| std::env::var(name).ok()),
+    };
     let window = MainWindow(handle.clone());
     let entered = tauri::async_runtime::handle();
     let _runtime = entered.inner().enter();
-    let controller = App::new(
-        window,
-        device,
-        vault,
-        Box::new(phones),
-        dir,
-        Box::new(|| Box::pin(start::bluetooth())),
-    );
+    let controller = App::new(window, device, vault, Box::new(phones), dir, surroundings);
     if let Some(link) = link {
         controller.opened(&link);
     }
@@ -141,6 +156,22 @@ impl Window for MainWindow {
 
     async fn read_clipboard(&self) -> Result<Code, ErrorCode> {
         platform::read_clipboard(&self.0).await
+    }
+
+    async fn choose_file(&self) -> Result<Option<PathBuf>, ErrorCode> {
+        platform::ask(&self.0, self.window(), Dialog::File).await
+    }
+
+    async fn choose_folder(&self) -> Result<Option<PathBuf>, ErrorCode> {
+        platform::ask(&self.0, self.window(), Dialog::Folder).await
+    }
+
+    async fn save_as(&self, name: &str) -> Result<Option<PathBuf>, ErrorCode> {
+        platform::ask(&self.0, self.window(), Dialog::SaveAs(name.to_owned())).await
+    }
+
+    async fn open_file(&self, path: &Path) -> Result<(), ErrorCode> {
+        platform::open(&self.0, path).await
     }
 }
 

@@ -9,9 +9,12 @@ use roamkey_device::{Code, ErrorCode, Failure};
 use tauri::State;
 use tauri::ipc::{InvokeBody, Request};
 
-use crate::action::Action;
+use crate::action::{Action, Typed};
 use crate::app::App;
-use crate::view::{Origin, Passkey, View};
+use crate::view::{
+    ActivityFilter, ActivityPage, Origin, Passkey, PlanRow, Share, Statistics, Strength, TunnelName, View,
+    Whereabouts,
+};
 
 /// What to show now.
 #[tauri::command]
@@ -29,6 +32,59 @@ pub(crate) fn act(app: State<'_, App>, action: Action) {
 #[tauri::command]
 pub(crate) fn passkeys(app: State<'_, App>) -> Vec<Passkey> {
     app.passkeys().to_vec()
+}
+
+/// Where each passkey is.
+#[tauri::command]
+pub(crate) fn whereabouts(app: State<'_, App>) -> Vec<Whereabouts> {
+    app.whereabouts().to_vec()
+}
+
+/// The recovery words, while the wizard shows them; otherwise nothing.
+#[tauri::command]
+pub(crate) fn words(app: State<'_, App>) -> Vec<&'static str> {
+    app.words()
+}
+
+/// The shares of the words, while the wizard shows them; otherwise nothing.
+#[tauri::command]
+pub(crate) fn shares(app: State<'_, App>) -> Vec<Share> {
+    app.shares()
+}
+
+/// The rows of the plan that is shown; otherwise nothing.
+#[tauri::command]
+pub(crate) fn plan(app: State<'_, App>) -> Vec<PlanRow> {
+    app.plan().to_vec()
+}
+
+/// How strong a passphrase is.
+#[tauri::command(async)]
+pub(crate) fn strength(passphrase: Typed) -> Strength {
+    App::strength(&passphrase)
+}
+
+/// Entries of the activity log that fit a filter: `count` of them after the first `from`, the newest first.
+#[tauri::command(async)]
+pub(crate) fn activity(
+    app: State<'_, App>,
+    filter: ActivityFilter,
+    from: usize,
+    count: usize,
+) -> ActivityPage {
+    app.activity(&filter, from, count)
+}
+
+/// What the activity log adds up to.
+#[tauri::command(async)]
+pub(crate) fn statistics(app: State<'_, App>) -> Statistics {
+    app.statistics()
+}
+
+/// The tunnel service with a number, if there is one.
+#[tauri::command]
+pub(crate) fn tunnel_name(id: u32) -> Option<TunnelName> {
+    App::tunnel_name(id)
 }
 
 /// Takes the bytes of a picture that may show a code.

@@ -9,27 +9,36 @@
 //! One transaction at a time. Its task belongs to [`Transaction`]: replacing that ends the task, which takes the
 //! advert off the air and closes the tunnel.
 
+mod activity;
+mod help;
 mod passkeys;
 mod person;
 mod phone;
+mod safety;
+mod settings;
 mod sign_in;
+mod wizard;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use roamkey_device::session::{Air, TunnelService};
-use roamkey_device::vault::Vault;
+use roamkey_device::vault::{PinError, Vault};
 use roamkey_device::webauthn::KnownPasskey;
-use roamkey_device::{Device, SignIn as ReadCode};
+use roamkey_device::{Device, ErrorCode, Failure, SignIn as ReadCode};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc;
-use tokio::task::AbortHandle;
+use tokio::task::{AbortHandle, spawn_blocking};
 
 use crate::action::Action;
 use crate::settings::Settings;
+use crate::surroundings::Surroundings;
 use crate::trial::Phones;
-use crate::view::{Bluetooth, Notice, Origin, Passkey, Passkeys, Phone, PinSetup, Place, SignIn, View};
+use crate::view::{
+    ActivityLog, Bluetooth, Notice, Origin, Passkey, Passkeys, Phone, PinProblem, PinSetup, Place, Safety,
+    SignIn, Tips, View, Wizard,
+};
 use crate::window::Window;
 
 use person::Answer;
@@ -43,14 +52,11 @@ struct Inner<W, T, A> {
     vault: Vault,
     phones: Box<dyn Phones>,
     settings: Settings,
-    /// How Bluetooth is looked at without using it.
-    probe: Probe,
+    dir: PathBuf,
+    surroundings: Surroundings,
     runtime: Handle,
     state: Mutex<State>,
 }
-
-/// Looks whether this machine can advertise.
-pub type Probe = Box<dyn Fn() -> futures_util::future::BoxFuture<'static, Bluetooth> + Send + Sync>;
 
 struct State {
     view: View,
@@ -62,6 +68,12 @@ struct State {
     phone: Option<Task>,
     /// The passkey that a phone made to try it.
     tried: Option<KnownPasskey>,
+    backups: safety::Known,
+    wizard: wizard::Running,
+    log: activity::Known,
+    settings: settings::Running,
+    /// What the person chose before could not be read, and is not to be overwritten.
+    chosen_is_damaged: bool,
 }
 
 /// Where signing in on another device is, besides what the window shows of it.
@@ -97,16 +109,17 @@ where
     /// The app of this device. Must be called inside a Tokio runtime, on which it will work.
     ///
     /// `vault` is that of `device`, and `dir` its folder, in which the app keeps its few settings too; `phones` is
-    /// how phones are asked.
+    /// how phones are asked; `surroundings` is the machine around.
     pub fn new(
         window: W,
         device: Device<T, A>,
         vault: Vault,
         phones: Box<dyn Phones>,
         dir: PathBuf,
-        probe: Probe,
+        surroundings: Surroundings,
     ) -> Self {
-        let settings = Settings::new(dir);
+        let settings = Settings::new(dir.clone());
+        let chosen = settings.read();
         let view = View {
             place: if settings.welcomed() {
                 Place::SignIn
@@ -119,6 +132,17 @@ where
             notice: Notice::Nothing,
             pin: PinSetup::Unknown,
             bluetooth: Bluetooth::Unknown,
+            safety: Safety::Reading,
+            wizard: Wizard::None,
+            activity: ActivityLog::Reading,
+            settings: settings::unread(&chosen, &surroundings),
+            tips: Tips {
+                due: None,
+                seen: chosen
+                    .as_ref()
+                    .map(|chosen| chosen.tips.clone())
+                    .unwrap_or_default(),
+            },
         };
         let state = State {
             view,
@@ -128,6 +152,11 @@ where
             questions: 0,
             phone: None,
             tried: None,
+            backups: safety::Known::default(),
+            wizard: wizard::Running::default(),
+            log: activity::Known::default(),
+            settings: settings::Running::default(),
+            chosen_is_damaged: chosen.is_err(),
         };
         let controller = Self(Arc::new(Inner {
             window,
@@ -135,7 +164,8 @@ where
             vault,
             phones,
             settings,
-            probe,
+            dir,
+            surroundings,
             runtime: Handle::current(),
             state: Mutex::new(state),
         }));
@@ -183,21 +213,33 @@ where
                 self.0.settings.set_welcomed();
                 self.update(|state| state.view.place = Place::SignIn);
             }
+            Action::Safety(action) => self.act_on_safety(action),
+            Action::Activity(action) => self.act_on_activity(action),
+            Action::Settings(action) => self.act_on_settings(action),
+            Action::Help(action) => self.act_on_help(action),
         }
     }
 
     fn go(&self, place: Place) {
-        self.update(|state| state.view.place = place);
+        self.update(|state| {
+            state.view.place = place;
+            if place != Place::Activity {
+                state.forget_log();
+            }
+        });
         match place {
             Place::Passkeys => self.read_passkeys(),
             Place::SignIn | Place::Welcome | Place::Phone => self.look_at_bluetooth(),
+            Place::Safety | Place::Help => self.read_safety(),
+            Place::Activity => self.read_activity(),
+            Place::Settings => self.read_settings(),
         }
     }
 
     fn look_at_bluetooth(&self) {
         let controller = self.clone();
         self.0.runtime.spawn(async move {
-            let bluetooth = (controller.0.probe)().await;
+            let bluetooth = (controller.0.surroundings.bluetooth)().await;
             controller.update(|state| state.view.bluetooth = bluetooth);
         });
     }
@@ -208,13 +250,50 @@ where
         let before = state.view.clone();
         let out = change(&mut state);
         if state.view != before {
+            self.tip(&mut state, &before);
             self.0.window.show(&state.view);
         }
         out
     }
 
+    /// Does what blocks, on the keyring or on files, on a thread for that.
+    async fn blocking<O: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Vault, &Path) -> Result<O, Failure> + Send + 'static,
+    ) -> Result<O, ErrorCode> {
+        let controller = self.clone();
+        let done = spawn_blocking(move || work(&controller.0.vault, &controller.0.dir)).await;
+        let done = done.unwrap_or_else(|thread| Err(Failure::Thread(thread)));
+        done.map_err(|failure| failure.code())
+    }
+}
+
+impl<W, T, A> Controller<W, T, A> {
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A count for the window.
+fn count(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+/// What is wrong with a PIN that was checked.
+fn pin_problem(failure: &Failure) -> PinProblem {
+    match failure {
+        Failure::Pin(PinError::Wrong {
+            tries_left,
+            wait: None,
+        }) => PinProblem::Wrong {
+            tries_left: *tries_left,
+        },
+        Failure::Pin(PinError::Wrong { wait: Some(_), .. } | PinError::Wait { .. }) => PinProblem::Failed {
+            code: ErrorCode::PinLocked.into(),
+        },
+        failure => PinProblem::Failed {
+            code: failure.code().into(),
+        },
     }
 }
 

@@ -11,17 +11,20 @@
 
 pub mod action;
 mod app;
+mod autostart;
 mod commands;
 mod controller;
 mod platform;
 mod settings;
 mod start;
+mod surroundings;
 mod text;
 mod trial;
 pub mod view;
 mod window;
 
 pub use app::run;
-pub use controller::{Controller, Probe};
+pub use controller::Controller;
+pub use surroundings::{Probe, Surroundings};
 pub use trial::Phones;
 pub use window::Window;

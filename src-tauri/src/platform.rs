@@ -1,6 +1,8 @@
 //! What each operating system does in its own way: its screen, its clipboard, its notifications.
 
 #[cfg(target_os = "linux")]
+mod dialog;
+#[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
 mod luma;
@@ -10,8 +12,21 @@ mod other;
 mod screen;
 
 #[cfg(target_os = "linux")]
+pub(crate) use dialog::{ask, open};
+#[cfg(target_os = "linux")]
 pub(crate) use linux::{has_tray, notify, prepare, read_clipboard};
 #[cfg(not(target_os = "linux"))]
-pub(crate) use other::{has_tray, notify, prepare, read_clipboard, read_screen};
+pub(crate) use other::{ask, has_tray, notify, open, prepare, read_clipboard, read_screen};
 #[cfg(target_os = "linux")]
 pub(crate) use screen::read_screen;
+
+/// What the person is asked for by the desktop's own dialog for files.
+#[derive(Clone, Debug)]
+pub(crate) enum Dialog {
+    /// A file that is there.
+    File,
+    /// A folder.
+    Folder,
+    /// A file that is not there yet, by this name if the person does not want another one.
+    SaveAs(String),
+}

@@ -1,10 +1,10 @@
 //! What a start was given: environment and arguments, the same that the command line takes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use roamkey_device::ble;
-use roamkey_device::tunnel::{Address, WebSocketTunnel};
-use roamkey_device::{ErrorCode, Requester, TunnelDomain};
+use roamkey_device::tunnel::Address;
+use roamkey_device::{ChosenTunnel, ErrorCode, Requester, TunnelDomain, chosen_tunnel};
 
 use crate::view::{Bluetooth, Code};
 
@@ -13,8 +13,11 @@ use crate::view::{Bluetooth, Code};
 pub(crate) struct Options {
     /// The folder of the device: `ROAMKEY_DATA_DIR`, or the user's.
     pub(crate) dir: PathBuf,
-    /// The tunnel service: `ROAMKEY_TUNNEL`, its id; `ROAMKEY_TUNNEL_ADDRESS`, where it is instead.
-    pub(crate) tunnel: WebSocketTunnel,
+    /// The tunnel service: `ROAMKEY_TUNNEL`, its id, or the one that the person chose; `ROAMKEY_TUNNEL_ADDRESS`, where it
+    /// is instead.
+    pub(crate) tunnel: ChosenTunnel,
+    /// `ROAMKEY_TUNNEL` says which one.
+    pub(crate) tunnel_is_fixed: bool,
     /// How phones are reached.
     pub(crate) phones: Requester,
     /// A sign-in link.
@@ -41,16 +44,37 @@ impl Options {
         let dir = given("ROAMKEY_DATA_DIR")
             .map(PathBuf::from)
             .or_else(roamkey_device::data_dir);
-        let number = given("ROAMKEY_TUNNEL").map_or(Ok(0), |number| number.parse());
-        let domain = number.ok().and_then(|number| TunnelDomain::new(number).ok());
+        let dir = dir.ok_or(StartError::NoFolder)?;
+        let fixed = match given("ROAMKEY_TUNNEL") {
+            Some(number) => Some(
+                number
+                    .parse()
+                    .ok()
+                    .and_then(|number| TunnelDomain::new(number).ok())
+                    .ok_or(StartError::Tunnel)?,
+            ),
+            None => None,
+        };
         let address = given("ROAMKEY_TUNNEL_ADDRESS").map(|address| address.parse::<Address>());
         let address = address.transpose().map_err(|_| StartError::Address)?;
         Ok(Self {
-            dir: dir.ok_or(StartError::NoFolder)?,
             phones: Requester::system(address.clone()),
-            tunnel: WebSocketTunnel::new(domain.ok_or(StartError::Tunnel)?, address),
+            tunnel: ChosenTunnel::new(fixed.unwrap_or_else(|| chosen(&dir)), address),
+            tunnel_is_fixed: fixed.is_some(),
+            dir,
             link: link(std::env::args().collect()),
         })
+    }
+}
+
+/// The tunnel service that the person chose; the first one if that can't be told, which the page of settings says too.
+fn chosen(dir: &Path) -> TunnelDomain {
+    match chosen_tunnel(dir) {
+        Ok(domain) => domain.unwrap_or(TunnelDomain::GOOGLE),
+        Err(error) => {
+            tracing::warn!(%error, "the tunnel service that was chosen can't be told");
+            TunnelDomain::GOOGLE
+        }
     }
 }
 

@@ -14,6 +14,74 @@ use roamkey_device::ErrorCode;
 use serde::{Serialize, Serializer};
 use ts_rs::TS;
 
+/// `Debug` that prints the type only: what is in it names sites, accounts or places.
+macro_rules! debug_without_names {
+    ($($type:ident),+ $(,)?) => {$(
+        impl fmt::Debug for $type {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(stringify!($type))
+            }
+        }
+    )+};
+}
+
+/// A stable name that crosses to the window as it is, around the type that knows it.
+macro_rules! named {
+    ($(#[$doc:meta])+ $type:ident($of:ty)) => {
+        $(#[$doc])+
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct $type(pub $of);
+
+        impl serde::Serialize for $type {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.0.as_str())
+            }
+        }
+
+        impl ts_rs::TS for $type {
+            type WithoutGenerics = Self;
+            type OptionInnerType = Self;
+
+            fn ident(_: &ts_rs::Config) -> String {
+                stringify!($type).to_owned()
+            }
+
+            fn name(config: &ts_rs::Config) -> String {
+                Self::ident(config)
+            }
+
+            fn inline(config: &ts_rs::Config) -> String {
+                Self::ident(config)
+            }
+        }
+    };
+}
+
+mod activity;
+mod help;
+mod safety;
+mod settings;
+mod wizard;
+
+pub use activity::{
+    ActivityFilter, ActivityKind, ActivityLog, ActivityPage, ActivityRow, Because, Counts, Damage, LogCheck,
+    LogExport, LogFormat, MonthCounts, RefusalCount, SiteCounts, Statistics,
+};
+pub use help::{Tip, Tips};
+pub use safety::{
+    Backups, Banner, Deed, FolderPlace, Loss, PasskeyPlace, PlaceCounts, Recovery, Safety, Schedule,
+    Whereabouts,
+};
+pub use settings::{
+    Autostart, Doctor, Facts, Finding, Language, Operator, PinReset, PinState, Policy, PolicyLimit,
+    PolicyRule, PolicyTouch, Settings, Theme, Tunnel, TunnelCheck, TunnelName, TunnelStep, TunnelStepPassed,
+    Verdict, Verification, VerificationDone, VerificationTask, VerificationWay, WhichPin,
+};
+pub use wizard::{
+    BackUp, Check, CopyUnder, Drill, Export, ExportKind, FileFormat, Plan, PlanRow, Progress, SetUp, Share,
+    Sheet, SkipReason, Split, Strength, Suggested, TakeIn, Wants, Wizard, WrittenFile,
+};
+
 /// Everything the window shows.
 #[derive(Clone, Debug, PartialEq, Serialize, TS)]
 #[serde(rename_all = "camelCase")]
@@ -32,6 +100,16 @@ pub struct View {
     pub pin: PinSetup,
     /// Whether other devices can hear this one.
     pub bluetooth: Bluetooth,
+    /// What a loss of this device would cost.
+    pub safety: Safety,
+    /// The wizard of the page about safety that is open.
+    pub wizard: Wizard,
+    /// What happened on this device.
+    pub activity: ActivityLog,
+    /// What the person chose.
+    pub settings: Settings,
+    /// Help at the moment it is needed.
+    pub tips: Tips,
 }
 
 /// The pages.
@@ -46,6 +124,14 @@ pub enum Place {
     Passkeys,
     /// Use a phone here.
     Phone,
+    /// What a loss of this device would cost, and what prevents that.
+    Safety,
+    /// What happened on this device.
+    Activity,
+    /// What the person can choose.
+    Settings,
+    /// The tips, and what happens if this device is lost.
+    Help,
 }
 
 /// Where a code came from.
@@ -431,6 +517,12 @@ pub enum Bluetooth {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Code(pub ErrorCode);
 
+impl From<ErrorCode> for Code {
+    fn from(code: ErrorCode) -> Self {
+        Self(code)
+    }
+}
+
 impl Serialize for Code {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.0.as_str())
@@ -464,16 +556,6 @@ impl Site {
             readable: (readable != rp_id).then_some(readable),
         }
     }
-}
-
-macro_rules! debug_without_names {
-    ($($type:ident),+) => {$(
-        impl fmt::Debug for $type {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(stringify!($type))
-            }
-        }
-    )+};
 }
 
 debug_without_names!(Phone, Question, Site, Account, Passkey, Notice);

@@ -2,6 +2,7 @@
 //! own.
 
 use std::future::Future;
+use std::path::{Path, PathBuf};
 
 use roamkey_device::{Code, ErrorCode};
 
@@ -31,4 +32,32 @@ pub trait Window: Send + Sync + 'static {
     ///
     /// There is none.
     fn read_clipboard(&self) -> impl Future<Output = Result<Code, ErrorCode>> + Send;
+
+    /// Lets the person choose a file, in the desktop's own dialog. `None` if they closed it.
+    ///
+    /// # Errors
+    ///
+    /// The desktop shows no dialog.
+    fn choose_file(&self) -> impl Future<Output = Result<Option<PathBuf>, ErrorCode>> + Send;
+
+    /// Lets the person choose a folder, in the same way.
+    ///
+    /// # Errors
+    ///
+    /// The desktop shows no dialog.
+    fn choose_folder(&self) -> impl Future<Output = Result<Option<PathBuf>, ErrorCode>> + Send;
+
+    /// Lets the person choose where a new file goes, in the same way; `name` is what it is called otherwise.
+    ///
+    /// # Errors
+    ///
+    /// The desktop shows no dialog.
+    fn save_as(&self, name: &str) -> impl Future<Output = Result<Option<PathBuf>, ErrorCode>> + Send;
+
+    /// Opens a file in the program that the desktop has for it.
+    ///
+    /// # Errors
+    ///
+    /// No program opened it.
+    fn open_file(&self, path: &Path) -> impl Future<Output = Result<(), ErrorCode>> + Send;
 }

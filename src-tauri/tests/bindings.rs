@@ -4,22 +4,43 @@
 
 use std::path::Path;
 
-use roamkey_app::action::{Action, Typed};
-use roamkey_app::view::{
-    Account, Asked, Bluetooth, DoneWhat, Hinted, Notice, Origin, Passkey, PasskeyState, Passkeys, Phone,
-    PhoneStage, PinProblem, PinSetup, Place, Question, SignIn, Site, Stage, Trial, Turn, View,
+use roamkey_app::action::{
+    Action, ActivityAction, HelpAction, SafetyAction, SettingsAction, Typed, WizardKind,
 };
+use roamkey_app::view::*;
 use roamkey_device::ErrorCode;
+use roamkey_device::exchange::import::Format;
+use roamkey_device::vault::{ActivityDamage, Event, RefusedBecause};
 use ts_rs::{Config, TS};
 
 #[test]
 fn committed_bindings_are_those_of_the_types() {
     let config = Config::default();
-    let codes: Vec<String> = ErrorCode::ALL
-        .iter()
-        .map(|code| format!("\n  | '{}'", code.as_str()))
-        .collect();
-    let mut text = format!("{HEAD}export type ErrorCode ={}\n", codes.concat());
+    let mut text = HEAD.to_owned();
+    let mut names = |of: &str, names: Vec<&str>| {
+        let names: String = names.iter().map(|name| format!("\n  | '{name}'")).collect();
+        text += &format!("\nexport type {of} ={names}\n");
+    };
+    names(
+        "ErrorCode",
+        ErrorCode::ALL.iter().map(|code| code.as_str()).collect(),
+    );
+    names(
+        "ActivityKind",
+        Event::ALL.iter().map(|event| event.as_str()).collect(),
+    );
+    names(
+        "Because",
+        RefusedBecause::ALL
+            .iter()
+            .map(|because| because.as_str())
+            .collect(),
+    );
+    names("Damage", DAMAGE.iter().map(|damage| damage.as_str()).collect());
+    names(
+        "FileFormat",
+        Format::ALL.iter().map(|format| format.as_str()).collect(),
+    );
     macro_rules! declare {
         ($($type:ty),+ $(,)?) => {$(
             text += &format!("\nexport {}\n", <$type>::decl(&config));
@@ -48,7 +69,81 @@ fn committed_bindings_are_those_of_the_types() {
         PinSetup,
         Bluetooth,
         Origin,
+        Safety,
+        Backups,
+        Banner,
+        PlaceCounts,
+        Recovery,
+        Deed,
+        FolderPlace,
+        Schedule,
+        Loss,
+        Whereabouts,
+        PasskeyPlace,
+        Wizard,
+        SetUp,
+        Sheet,
+        Progress,
+        WrittenFile,
+        BackUp,
+        Suggested,
+        Wants,
+        Drill,
+        TakeIn,
+        Plan,
+        PlanRow,
+        SkipReason,
+        Export,
+        ExportKind,
+        Check,
+        CopyUnder,
+        Strength,
+        Split,
+        ActivityLog,
+        LogCheck,
+        LogExport,
+        LogFormat,
+        ActivityFilter,
+        ActivityPage,
+        ActivityRow,
+        Statistics,
+        Counts,
+        RefusalCount,
+        SiteCounts,
+        MonthCounts,
+        Settings,
+        Theme,
+        Language,
+        Autostart,
+        Tunnel,
+        TunnelName,
+        Operator,
+        TunnelCheck,
+        TunnelStep,
+        TunnelStepPassed,
+        VerificationWay,
+        Verification,
+        PinState,
+        PinReset,
+        VerificationTask,
+        VerificationDone,
+        WhichPin,
+        Policy,
+        PolicyRule,
+        PolicyTouch,
+        PolicyLimit,
+        Doctor,
+        Finding,
+        Verdict,
+        Facts,
+        Tips,
+        Tip,
         Action,
+        SafetyAction,
+        WizardKind,
+        ActivityAction,
+        SettingsAction,
+        HelpAction,
         Typed,
     );
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/generated/bindings.ts");
@@ -65,5 +160,12 @@ fn committed_bindings_are_those_of_the_types() {
     );
 }
 
+const DAMAGE: [ActivityDamage; 4] = [
+    ActivityDamage::Changed,
+    ActivityDamage::Missing,
+    ActivityDamage::Reordered,
+    ActivityDamage::Truncated,
+];
+
 const HEAD: &str =
-    "// Written by the test `bindings` of src-tauri from the types in its `view` and `action`.\n\n";
+    "// Written by the test `bindings` of src-tauri from the types in its `view` and `action`.\n";

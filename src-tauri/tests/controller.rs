@@ -9,20 +9,21 @@
 )]
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rand::rngs::SysRng;
 use rand_core::UnwrapErr;
 use roamkey_app::action::{Action, Typed};
 use roamkey_app::view::{
-    Asked, Bluetooth, DoneWhat, Origin, Passkeys, Phone, PinProblem, PinSetup, Place, Question, SignIn,
-    Trial, Turn, View,
+    Asked, Bluetooth, DoneWhat, Language, Origin, Passkeys, Phone, PinProblem, PinSetup, Place, Question,
+    SignIn, Trial, Turn, View,
 };
-use roamkey_app::{Controller, Window};
+use roamkey_app::{Controller, Surroundings, Window};
 use roamkey_device::hybrid::client::{self, AwaitAdvert};
 use roamkey_device::tunnel::{WebSocketTunnel, WebSocketTunnels};
 use roamkey_device::vault::{Backend, Vault, VaultConfig};
-use roamkey_device::{Code, Device, ErrorCode, Hint, Requester, TunnelDomain, now};
+use roamkey_device::{ChosenTunnel, Code, Device, ErrorCode, Hint, Requester, TunnelDomain, now};
 use roamkey_testkit::air::MemoryAir;
 use roamkey_testkit::client::Client;
 use roamkey_testkit::memory_keyring::memory_keyring;
@@ -340,6 +341,22 @@ impl Window for Remembers {
     async fn read_clipboard(&self) -> Result<Code, ErrorCode> {
         std::future::ready(Err(ErrorCode::NoCodeInClipboard)).await
     }
+
+    async fn choose_file(&self) -> Result<Option<PathBuf>, ErrorCode> {
+        std::future::ready(Ok(None)).await
+    }
+
+    async fn choose_folder(&self) -> Result<Option<PathBuf>, ErrorCode> {
+        std::future::ready(Ok(None)).await
+    }
+
+    async fn save_as(&self, _: &str) -> Result<Option<PathBuf>, ErrorCode> {
+        std::future::ready(Ok(None)).await
+    }
+
+    async fn open_file(&self, _: &Path) -> Result<(), ErrorCode> {
+        std::future::ready(Err(ErrorCode::FileNotOpened)).await
+    }
 }
 
 type App = Controller<Remembers, WebSocketTunnel, MemoryAir>;
@@ -458,16 +475,22 @@ fn start(
     let dir = folder.path().to_owned();
     let device = Device::new(config.clone(), tunnel.clone(), air.clone(), dir.clone()).unwrap();
     let vault = Vault::open(config.clone()).unwrap();
-    let probe = Box::new(|| -> futures_util::future::BoxFuture<'static, Bluetooth> {
-        Box::pin(std::future::ready(Bluetooth::Ready))
-    });
+    let surroundings = Surroundings {
+        bluetooth: Box::new(|| Box::pin(std::future::ready(Bluetooth::Ready))),
+        tunnel: ChosenTunnel::new(TunnelDomain::GOOGLE, None),
+        tunnel_is_fixed: true,
+        program: "roamkey-app".into(),
+        autostart: None,
+        units: None,
+        language: Language::English,
+    };
     Controller::new(
         Remembers(watch::Sender::new(None)),
         device,
         vault,
         Box::new(phones),
         dir,
-        probe,
+        surroundings,
     )
 }
 

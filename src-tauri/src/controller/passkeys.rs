@@ -43,6 +43,7 @@ where
                     state.view.passkeys = Passkeys::Failed { code: Code(code) };
                 }
             });
+            controller.read_safety();
         });
     }
 }

@@ -310,7 +310,7 @@ pub(super) fn names(name: Option<&str>, display_name: Option<&str>) -> (String, 
 }
 
 /// `text` without control and direction-changing characters: names come from the other end.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let changes_direction =
         |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars()

@@ -22,6 +22,7 @@ where
     /// once; anything else could have been sent by anybody and waits for the person's word. A code never takes the
     /// place of a transaction under way.
     pub fn found(&self, origin: Origin, code: Result<Text, ErrorCode>) {
+        self.take_tunnel(&self.state());
         let read = code.and_then(|text| self.0.device.read(&text).map_err(|failure| failure.code()));
         let go_on = self.update(|state| {
             if matches!(state.transaction, Transaction::Runs { .. }) {

@@ -1,9 +1,12 @@
 //! Systems that nobody has looked at: the camera, pictures and pasted text work in their web views; the rest says that
 //! it does not.
 
+use std::path::{Path, PathBuf};
+
 use roamkey_device::{Code, ErrorCode};
 use tauri::{AppHandle, WebviewWindow};
 
+use super::Dialog;
 use crate::start::Options;
 
 pub(crate) fn prepare(_: &WebviewWindow, _: &Options) {}
@@ -21,4 +24,16 @@ pub(crate) async fn read_screen(_: &AppHandle) -> Result<Code, ErrorCode> {
 
 pub(crate) async fn read_clipboard(_: &AppHandle) -> Result<Code, ErrorCode> {
     std::future::ready(Err(ErrorCode::NoCodeInClipboard)).await
+}
+
+pub(crate) async fn ask(
+    _: &AppHandle,
+    _: Option<WebviewWindow>,
+    _: Dialog,
+) -> Result<Option<PathBuf>, ErrorCode> {
+    std::future::ready(Err(ErrorCode::DialogUnavailable)).await
+}
+
+pub(crate) async fn open(_: &AppHandle, _: &Path) -> Result<(), ErrorCode> {
+    std::future::ready(Err(ErrorCode::FileNotOpened)).await
 }

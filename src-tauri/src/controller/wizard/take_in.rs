@@ -1,0 +1,154 @@
+//! Taking passkeys in: the plan, which changes nothing, and doing what it says.
+
+use std::sync::Arc;
+
+use roamkey_device::exchange::import::{Reason, Skipped};
+use roamkey_device::recovery::{self, Key, Plan as Planned, Source};
+use roamkey_device::session::{Air, TunnelService};
+use roamkey_device::{ErrorCode, Failure};
+
+use super::super::person::plain;
+use super::super::{Controller, count};
+use super::file::{OpenedFile, about_key, is_about_key};
+use super::{BEGUN, Held, State};
+use crate::view::{FileFormat, Plan, PlanRow, Site, SkipReason, TakeIn, Wizard};
+use crate::window::Window;
+
+/// Why there is no plan.
+enum NoPlan {
+    /// The file, or what should open it, is the wrong one.
+    File(ErrorCode),
+    /// Keyring or index failed.
+    Vault(ErrorCode),
+}
+
+impl<W, T, A> Controller<W, T, A>
+where
+    W: Window,
+    T: TunnelService + 'static,
+    A: Air + 'static,
+{
+    pub(super) fn plan_from(&self, run: u64, file: OpenedFile, key: Option<Key>) {
+        let source = match self.state().view.wizard {
+            Wizard::Restore(_) => Source::Backup,
+            _ => Source::Other,
+        };
+        let controller = self.clone();
+        self.0.runtime.spawn(async move {
+            let bytes = Arc::clone(&file.bytes);
+            let planned = controller.blocking(move |vault, _| {
+                let opened = match recovery::open(&bytes, key.as_ref(), None) {
+                    // Only what Roamkey wrote is known to be a whole backup.
+                    Ok(opened) if source == Source::Backup && opened.backup.is_none() => {
+                        return Ok(Err(NoPlan::File(ErrorCode::FileUnknown)));
+                    }
+                    Ok(opened) => opened,
+                    Err(error) => return Ok(Err(NoPlan::File(Failure::from(error).code()))),
+                };
+                let planned = recovery::plan(vault, opened).map_err(|error| Failure::from(error).code());
+                Ok(planned.map_err(NoPlan::Vault))
+            });
+            let planned = planned.await.unwrap_or_else(|code| Err(NoPlan::Vault(code)));
+            controller.in_run(run, |state| match planned {
+                Ok(plan) => state.show_plan(&file, plan, source),
+                Err(NoPlan::File(code)) if is_about_key(code) => state.ask_for_key(file, about_key(code)),
+                Err(NoPlan::File(code)) => state.file_is_wrong(code),
+                Err(NoPlan::Vault(code)) => state.show_take_in(TakeIn::Failed { code: code.into() }),
+            });
+        });
+    }
+
+    pub(super) fn apply(&self) {
+        let begun = self.update(|state| match std::mem::take(&mut state.wizard.held) {
+            Held::Plan { plan, source, .. } => {
+                state.show_take_in(TakeIn::Working(BEGUN));
+                Some((state.wizard.run, plan, source))
+            }
+            held => {
+                state.wizard.held = held;
+                None
+            }
+        });
+        let Some((run, plan, source)) = begun else { return };
+        self.work(
+            run,
+            move |vault, _, progress| recovery::apply(vault, plan, source, progress),
+            |state, applied| {
+                state.show_take_in(match applied {
+                    Ok(applied) => TakeIn::Done {
+                        added: count(applied.added),
+                        here_already: count(applied.here_already),
+                        in_trash: count(applied.in_trash),
+                        failed: count(applied.failed),
+                        not_tried: count(applied.not_tried),
+                    },
+                    Err(code) => TakeIn::Failed { code: code.into() },
+                });
+            },
+        );
+    }
+}
+
+impl State {
+    fn show_take_in(&mut self, now: TakeIn) {
+        if let Wizard::Restore(step) | Wizard::Import(step) = &mut self.view.wizard {
+            *step = now;
+        }
+    }
+
+    fn show_plan(&mut self, file: &OpenedFile, plan: Planned, source: Source) {
+        self.show_take_in(TakeIn::Plan(Plan {
+            path: file.path.display().to_string(),
+            format: FileFormat(plan.format),
+            made_at: plan.made_at,
+            held: count(plan.held),
+            new: count(plan.new.len()),
+            same: count(plan.same),
+            conflicts: count(plan.conflicts.len()),
+            in_trash: 0,
+            skipped: count(plan.skipped.len()),
+            others: count(plan.others),
+            trimmed: count(plan.trimmed),
+        }));
+        self.wizard.held = Held::Plan {
+            rows: rows(&plan).collect(),
+            plan,
+            source,
+        };
+    }
+}
+
+fn rows(plan: &Planned) -> impl Iterator<Item = PlanRow> {
+    let name = |name: &Option<String>| plain(name.as_deref().unwrap_or_default());
+    let conflicts = plan.conflicts.iter().map(move |held| PlanRow::Conflict {
+        site: Site::new(&held.rp_id),
+        name: name(&held.user_name),
+    });
+    let new = plan.new.iter().map(move |passkey| PlanRow::New {
+        site: Site::new(passkey.credential.rp_id.as_str()),
+        name: name(&passkey.credential.user.name),
+    });
+    let skipped = plan.skipped.iter().map(skipped);
+    conflicts.chain(skipped).chain(new)
+}
+
+fn skipped(one: &Skipped) -> PlanRow {
+    let (reason, field) = match one.reason {
+        Reason::Unreadable => (SkipReason::Unreadable, None),
+        Reason::Missing(field) => (SkipReason::MissingField, Some(field)),
+        Reason::Field(field) => (SkipReason::BadField, Some(field)),
+        Reason::KeyDamaged => (SkipReason::KeyDamaged, None),
+        Reason::KeyUnsupported => (SkipReason::KeyUnsupported, None),
+        Reason::KeyMismatch => (SkipReason::KeyMismatch, None),
+        Reason::Counter => (SkipReason::Counter, None),
+        Reason::Repeated => (SkipReason::Repeated, None),
+        Reason::AmbiguousId => (SkipReason::AmbiguousId, None),
+        _ => (SkipReason::Other, None),
+    };
+    PlanRow::Skipped {
+        place: one.place.clone(),
+        site: one.rp_id.as_deref().map(Site::new),
+        reason,
+        field: field.map(str::to_owned),
+    }
+}
