@@ -93,11 +93,6 @@ fn is_leap(year: u64) -> bool {
 const SECONDS_A_DAY: u64 = 86_400;
 const DAYS_IN_400_YEARS: u64 = 146_097;
 
-/// The day, `2026-11-20`, in UTC.
-pub(crate) fn day(then: UnixTime) -> String {
-    roamkey_device::recovery::day(then)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,8 +3,7 @@
 use clap::ValueEnum;
 use roamkey_device::vault::PinState;
 use roamkey_device::{
-    ErrorCode, OsVerificationError, Verification as Device, VerificationChoice, VerificationMethod,
-    VerificationStatus, Way,
+    ErrorCode, OsVerificationError, Verification as Device, VerificationChoice, VerificationStatus, Way,
 };
 use serde_json::json;
 
