@@ -10,6 +10,7 @@ const alike: Record<string, string[]> = {
   all: ['appName', 'ways.linkPlaceholder', 'takeIn.formats.cxf'],
   de: [
     'common.comma',
+    'found.told',
     'nav.passkeys',
     'passkeys.title',
     'safety.where.passkeys',

@@ -170,7 +170,7 @@ export const settings = {
           many: '# شيئًا لا يعمل.',
           other: '# شيء لا يعمل.',
         }),
-      verdicts: { works: 'يعمل', remark: 'يحسن أن تعرفه', broken: 'لا يعمل' },
+      verdicts: { works: 'بلا مشكلات', remark: 'ملاحظة', broken: 'توجد مشكلة' },
       parts: {
         store: 'مفاتيح المرور',
         bluetooth: 'البلوتوث',

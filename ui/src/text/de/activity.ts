@@ -9,7 +9,7 @@ export const activity = {
     reading: 'Das Aktivitätenprotokoll wird gelesen…',
     count: (count: number) => plural(count, { one: '# Eintrag', other: '# Einträge' }),
     found: (found: number, count: number) => `${number(found)} von ${plural(count, { one: '# Eintrag', other: '# Einträgen' })}`,
-    unnoted: 'Etwas ist geschehen, das nicht im Protokoll vermerkt werden konnte. Prüfen Sie den freien Speicherplatz und die Zugriffsrechte des Datenordners.',
+    unnoted: 'Etwas, das geschehen ist, konnte nicht im Protokoll vermerkt werden. Prüfen Sie den freien Speicherplatz und die Zugriffsrechte des Datenordners.',
     views: 'Ansicht',
     timeline: 'Zeitleiste',
     charts: 'Diagramme',

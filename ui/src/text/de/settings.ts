@@ -141,9 +141,9 @@ export const settings = {
       again: 'Noch einmal starten',
       running: 'Alles wird probiert…',
       at: (when: string) => `Ergebnis (${when}):`,
-      well: 'Alles funktioniert.',
-      ill: (count: number) => plural(count, { one: '# Sache funktioniert nicht.', other: '# Sachen funktionieren nicht.' }),
-      verdicts: { works: 'funktioniert', remark: 'gut zu wissen', broken: 'funktioniert nicht' },
+      well: 'Alles ist in Ordnung.',
+      ill: (count: number) => plural(count, { one: '# Punkt ist nicht in Ordnung.', other: '# Punkte sind nicht in Ordnung.' }),
+      verdicts: { works: 'in Ordnung', remark: 'gut zu wissen', broken: 'nicht in Ordnung' },
       parts: {
         store: 'Passkeys',
         bluetooth: 'Bluetooth',

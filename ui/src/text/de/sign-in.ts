@@ -48,6 +48,7 @@ export const signIn = {
     },
     age: (seconds: number) =>
       seconds < 60 ? 'vor weniger als einer Minute erzeugt' : `vor ${number(Math.floor(seconds / 60))} Min. erzeugt`,
+    told: (from: string, age: string | null) => (age === null ? `${from}.` : `${from}, ${age}.`),
     warning:
       'Diesen Code könnte Ihnen jeder geschickt haben. Wer ihn erzeugt hat, wird mit Ihrem Konto angemeldet. Fahren Sie nur fort, wenn Sie ihn selbst angefordert haben, auf einem Gerät, das vor Ihnen steht.',
     goOn: 'Ich habe das begonnen: weiter',
@@ -88,7 +89,7 @@ export const signIn = {
     sign_in: 'möchte, dass Sie sich anmelden',
     select: 'fragt, ob dieses Gerät gemeint ist',
     nobody: 'Das andere Gerät',
-    readable: (name: string) => `Gelesen: ${isolate(name)}`,
+    readable: (name: string) => `Zu lesen als: ${isolate(name)}`,
     account: 'Konto',
     accounts: 'Konto auswählen',
     noAccount: 'Auf diesem Gerät gibt es keinen passenden Passkey.',

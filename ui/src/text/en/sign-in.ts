@@ -47,6 +47,7 @@ export const signIn = {
     },
     age: (seconds: number) =>
       seconds < 60 ? 'made less than a minute ago' : `made ${number(Math.floor(seconds / 60))} min ago`,
+    told: (from: string, age: string | null) => (age === null ? `${from}.` : `${from}, ${age}.`),
     warning:
       'Anyone could have sent you this. Whoever made it gets signed in as you. Go on only if you asked for it yourself, on a device that is in front of you.',
     goOn: 'I started this: continue',

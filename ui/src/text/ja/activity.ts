@@ -100,7 +100,7 @@ export const activity = {
     },
     chart: {
       reading: '集計しています…',
-      months: '月ごとのサインインと新しいパスキー',
+      months: '月ごとのサインインと\u200b新しいパスキー',
       monthsSummary: (signIns: number, months: number, most: string) =>
         `${number(months)}か月間にサインイン${number(signIns)}回。最も多いのは${most}です。`,
       outcomes: '要求の結果',

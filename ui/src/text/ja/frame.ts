@@ -5,11 +5,11 @@ export const frame = {
   nav: {
     label: 'ページ',
     open: 'ページ',
-    sign_in: '別のデバイスでサインイン',
+    sign_in: '別のデバイスで\u200bサインイン',
     passkeys: 'パスキー',
     safety: 'もしもの備え',
     activity: '履歴',
-    phone: 'スマートフォンをここで使う',
+    phone: 'スマートフォンを\u200bここで使う',
     settings: '設定',
     help: 'ヘルプ',
   },

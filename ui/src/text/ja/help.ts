@@ -6,7 +6,7 @@ export const help = {
     title: 'ヘルプ',
     sections: '項目',
     loss: {
-      title: 'このデバイスを失うとどうなりますか？',
+      title: 'このデバイスを失うと\u200bどうなりますか？',
       nothing: '失うものはありません。このデバイスにパスキーはありません。',
       reading: 'バックアップを確認しています…',
       comeBack: (count: number) =>

@@ -1,4 +1,5 @@
-// Japanese, in です・ます. No spaces between words, digits of half width; the words, everywhere the same:
+// Japanese, in です・ます. No spaces between words, digits of half width. Headings and buttons break at punctuation and at
+// \u200b alone, so a long one has some. The words, everywhere the same:
 //   passkey パスキー · PIN PIN · QR code QRコード · sign in サインイン · site サイト · account アカウント · label ラベル
 //   keyring キーリング · tunnel service トンネルサービス · phone スマートフォン (as Chrome says) · safety もしもの備え
 //   recovery 復旧 · the 24 words 24個の単語 · sheet 用紙, 緊急用シート · share シェア · backup バックアップ

@@ -17,7 +17,7 @@ export const passkeys = {
     empty: 'パスキーはまだありません',
     emptyHint:
       '別のデバイスでサイトからパスキーの作成を勧められたら、「スマートフォンまたはタブレットを使用する」を選び、表示されたQRコードをRoamkeyに読み取らせてください。',
-    emptyAction: '別のデバイスでサインイン',
+    emptyAction: '別のデバイスで\u200bサインイン',
     nothing: '検索に一致するパスキーはありません。',
     noSite: '不明なサイト',
     site: 'サイト',

@@ -59,7 +59,7 @@ export const settings = {
       reading: 'PINを確認しています…',
       ways: { pin: 'RoamkeyのPIN', system: 'オペレーティングシステム（パスワードまたは指紋）' },
       inUse: '選択中',
-      use: { pin: 'PINを使う', system: 'オペレーティングシステムを使う' },
+      use: { pin: 'PINを使う', system: 'オペレーティングシステムを\u200b使う' },
       standIn: 'オペレーティングシステムが今は確認できないため、PINを尋ねます。',
       nothing: '何も設定されていません。PINを決めてください。',
       test: 'テストする',

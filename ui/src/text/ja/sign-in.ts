@@ -4,7 +4,7 @@ import { number, plural } from './words'
 
 export const signIn = {
   ways: {
-    title: '別のデバイスでサインイン',
+    title: '別のデバイスで\u200bサインイン',
     lead: '別のデバイスのブラウザで「スマートフォンまたはタブレットを使用する」を選ぶと、QRコードが表示されます。それをRoamkeyに読み取らせてください。',
     camera: 'カメラで読み取る',
     cameraHint: '相手の画面をカメラの前にかざします',
@@ -48,6 +48,7 @@ export const signIn = {
     },
     age: (seconds: number) =>
       seconds < 60 ? '作られてから1分未満' : `${number(Math.floor(seconds / 60))}分前に作成`,
+    told: (from: string, age: string | null) => (age === null ? `${from}。` : `${from}（${age}）。`),
     warning:
       'このコードは、誰かがあなたに送ってきたものかもしれません。コードを作った人が、あなたとしてサインインすることになります。目の前のデバイスでご自身が始めた場合にだけ、続けてください。',
     goOn: '自分で始めたので続ける',
@@ -84,7 +85,7 @@ export const signIn = {
     sign_in: 'あなたのサインインを求めています',
     select: '使うのはこのデバイスかどうかを尋ねています',
     nobody: '相手のデバイス',
-    readable: (name: string) => `読み方: ${isolate(name)}`,
+    readable: (name: string) => `元の文字での表記: ${isolate(name)}`,
     account: 'アカウント',
     accounts: 'アカウントを選択',
     noAccount: 'このデバイスに、使えるパスキーはありません。',

@@ -32,7 +32,7 @@ export const wizards = {
     haveWords: '以前の単語がある',
     typeWords: '24個の単語、またはそのシェア（1行に1つ）',
     useWords: 'この単語を使う',
-    wordsTitle: '24個の単語を書き留めてください',
+    wordsTitle: '24個の単語を\u200b書き留めてください',
     wordsLead: '番号を付けて、順番どおりに手で書いてください。写真に撮ったり、印刷したり、ファイルに保存したりしないでください。',
     wordsList: '24個の単語',
     fetching: '単語を選んでいます…',
@@ -88,9 +88,9 @@ export const wizards = {
     failedTitle: 'このバックアップに頼らないでください',
   },
   takeIn: {
-    restoreTitle: 'バックアップから復元',
+    restoreTitle: 'バックアップから\u200b復元',
     restoreLead: 'バックアップにあって、ここにないパスキーが追加されます。変更されたり削除されたりするものはありません。何が行われるかをご覧いただいてから実行します。',
-    importTitle: '別のプログラムからインポート',
+    importTitle: '別のプログラムから\u200bインポート',
     importLead: 'ファイルの種類はRoamkeyが判別します。CXF（JSONまたはzip）、BitwardenのJSON、KeePassXCの.passkeyファイルを読み取れます。',
     steps: { file: 'ファイル', unlock: '解除', plan: '確認', take: '取り込み', report: '結果' },
     suggested: '最新のバックアップ',
@@ -159,7 +159,7 @@ export const wizards = {
     again: '残りを続ける',
   },
   export: {
-    title: '別のプログラム用にエクスポート',
+    title: '別のプログラム用に\u200bエクスポート',
     steps: { choose: '形式', warn: '危険', verify: '本人確認', report: '結果' },
     lead: 'どの形式にしますか？',
     kinds: { age: 'あなたの単語で開くCXF', cxf: '誰でも読めるCXF', keepassxc: '誰でも読めるKeePassXCの.passkeyファイル' },
@@ -169,7 +169,7 @@ export const wizards = {
       keepassxc: 'パスキー1件につき1つのファイルを、フォルダーに作成します。',
     },
     needsRecovery: '先に復旧の設定が必要です。',
-    warnTitle: 'このファイルを持つ人は誰でも、あなたとしてサインインできます',
+    warnTitle: 'このファイルを持つ人は誰でも、\u200bあなたとして\u200bサインインできます',
     warn: (count: number) =>
       `ファイルには、パスキー${number(count)}件の鍵が読める形で入っています。コピーを手に入れた人は、いつまでもあなたとしてサインインでき、サイトは気づきません。`,
     warnHint: '別のプログラムで読み込んだら、すぐに削除してください。このエクスポートは履歴に記録されます。',
