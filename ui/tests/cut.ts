@@ -14,7 +14,8 @@ export function cutText(): string[] {
 function faultOf(element: HTMLElement): string | undefined {
   const style = getComputedStyle(element)
   const box = element.getBoundingClientRect()
-  if (box.width > 0 && (box.left < -1 || box.right > innerWidth + 1)) return 'beyond the window'
+  const sideways = element.closest('.sideways') // it scrolls, so what is beyond can be reached
+  if (!sideways && box.width > 0 && (box.left < -1 || box.right > innerWidth + 1)) return 'beyond the window'
   if (element instanceof HTMLSelectElement) return selectFault(element, style)
   if (element instanceof HTMLInputElement || element instanceof HTMLTextAreaElement) return undefined
   if (style.display === 'inline' || style.display === 'contents') return undefined

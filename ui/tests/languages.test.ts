@@ -78,7 +78,7 @@ test('the pseudo-language is at least 40 % longer', () => {
 
 test('no style knows left from right', () => {
   const sources = import.meta.glob<string>('../src/**/*.{svelte,css}', { query: '?raw', import: 'default', eager: true })
-  const physical = /(?:^|[\s;{])(?:(?:margin|padding|border|inset)-(?:left|right)|left|right|float|text-align:\s*(?:left|right))\b\s*:?/
+  const physical = /(?:^|[\s;{])(?:(?:margin|padding|border|inset)-(?:left|right)|left|right|float)\s*:|text-align:\s*(?:left|right)\b/
   /** Top, right, bottom, left: right if the second and the fourth are the same. */
   const four = /\b(?:margin|padding|inset):\s*\S+ (\S+) \S+ (\S+);/
   const knows = (line: string) => {

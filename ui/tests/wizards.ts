@@ -2,7 +2,7 @@
 import type { PlanRow, View, Wizard } from '../src/generated/bindings'
 import { backups, settings } from './pages'
 
-export const words = Array.from({ length: 24 }, (_, number) => `word${'abcdefghijklmnopqrstuvwx'[number]}`)
+export const words = Array.from({ length: 24 }, (_, number) => `kiwi${'abcdefghijklmnopqrstuvwx'[number]}`)
 export const shares = [1, 2, 3].map((number) => `rkshare1${'qpzry9x8gf2tvdw0s3jn54khce6mua7l'.repeat(3)}${number}`)
 
 const progress = { done: 17, total: 42, stopping: false }
