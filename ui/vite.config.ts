@@ -9,6 +9,8 @@ export default defineConfig({
   build: { target: 'safari16', outDir: 'dist', emptyOutDir: true, sourcemap: false },
   // Found beforehand, so that the tests are not reloaded in the middle.
   optimizeDeps: { include: ['axe-core', 'bits-ui', '@tauri-apps/api/core', '@tauri-apps/api/event'] },
+  // The tests read the guide, which says the same as the help.
+  server: { fs: { allow: ['..'] } },
   test: {
     include: ['tests/**/*.test.ts'],
     browser: {

@@ -234,3 +234,18 @@ test('in a narrow window one button opens the pages, and Escape closes them', as
   expect(menu.getAttribute('aria-expanded')).toBe('false')
   await page.viewport(960, 700)
 })
+
+test('the first start offers the languages and a restore', async () => {
+  app = stage(view('welcome'))
+  expect([...document.querySelectorAll('option')].map((option) => option.textContent)).toContain('日本語')
+  button('Continue').click()
+  flushSync()
+  button('Continue').click()
+  flushSync()
+  button('Restore from a backup').click()
+  await expect.poll(() => app!.acts).toEqual([
+    { do: 'end_welcome' },
+    { do: 'safety', safety: 'open', wizard: 'restore' },
+    { do: 'go', place: 'safety' },
+  ] satisfies Action[])
+})
