@@ -31,7 +31,7 @@ export const help = {
           other: '# Passkeys wären weg. Ihre Websites müssen Sie auf einem anderen Weg einlassen.',
         }),
       noneGone: 'Kein Passkey wäre weg.',
-      whoFinds: 'Könnte sich jemand, der es findet, als ich anmelden?',
+      whoFinds: 'Könnte sich jemand, der es findet, in meinem Namen anmelden?',
       whoFindsText:
         'Nicht ohne Ihre Anmeldung am System: Die Passkeys liegen im Schlüsselbund des Betriebssystems, den sie schützt. Am entsperrten Bildschirm braucht man außerdem die PIN von Roamkey. Sperren Sie den Bildschirm, und löschen Sie die Passkeys des verlorenen Geräts bei Ihren Websites.',
       badDay: 'Im Ernstfall',
@@ -41,7 +41,7 @@ export const help = {
         'Dann „Aus einer Sicherung wiederherstellen“: Roamkey zeigt, was hinzukäme, fragt und fügt es hinzu.',
         'Melden Sie sich bei Ihren Websites an. Löschen Sie dort, was nur das verlorene Gerät hatte.',
       ],
-      apart: 'Bewahren Sie Wörter und Sicherungsdateien getrennt auf: Wer beides hat, kann sich als Sie anmelden. Niemand von Roamkey fragt je nach Ihren Wörtern, einem Code oder einer Datei.',
+      apart: 'Bewahren Sie Wörter und Sicherungsdateien getrennt auf: Wer beides hat, kann sich in Ihrem Namen anmelden. Niemand von Roamkey fragt je nach Ihren Wörtern, einem Code oder einer Datei.',
       act: { set_up: 'Wiederherstellung einrichten', back_up: 'Jetzt sichern', drill: 'Sicherung ausprobieren' },
     },
     tips: {
@@ -62,7 +62,7 @@ export const help = {
         },
         bluetooth_failed: {
           title: 'Wozu Bluetooth da ist',
-          text: 'Es weist nach, dass beide Geräte am selben Ort sind, damit sich niemand aus der Ferne als Sie anmelden kann. Schalten Sie es an beiden ein und halten Sie sie nah beieinander. Gekoppelt werden muss nichts.',
+          text: 'Es weist nach, dass beide Geräte am selben Ort sind, damit sich niemand aus der Ferne in Ihrem Namen anmelden kann. Schalten Sie es an beiden ein und halten Sie sie nah beieinander. Gekoppelt werden muss nichts.',
         },
         first_removal: {
           title: 'Hier entfernt, nicht bei der Website',

@@ -12,7 +12,7 @@ export const wizards = {
     counted: (done: number, total: number) => `${number(done)} von ${passkeys(total)}`,
     counting: 'Es wird gezählt…',
     stop: 'Anhalten',
-    stopping: 'Nach dem laufenden wird angehalten…',
+    stopping: 'Nach dem laufenden Passkey wird angehalten…',
     finish: 'Fertig',
     failed: 'Es hat nicht geklappt',
     file: 'Datei',
@@ -180,11 +180,11 @@ export const wizards = {
       keepassxc: 'Für jeden Passkey eine Datei, in einem Ordner.',
     },
     needsRecovery: 'Braucht die Wiederherstellung: Richten Sie sie zuerst ein.',
-    warnTitle: 'Jeder, der diese Datei hat, kann sich als Sie anmelden',
+    warnTitle: 'Jeder, der diese Datei hat, kann sich in Ihrem Namen anmelden',
     warn: (count: number) =>
       plural(count, {
-        one: 'Sie enthält den Schlüssel von # Passkey, lesbar. Wer eine Kopie bekommt, kann sich für immer als Sie anmelden, und keine Website wird es merken.',
-        other: 'Sie enthält die Schlüssel von # Passkeys, lesbar. Wer eine Kopie bekommt, kann sich für immer als Sie anmelden, und keine Website wird es merken.',
+        one: 'Sie enthält den Schlüssel von # Passkey, lesbar. Wer eine Kopie bekommt, kann sich für immer in Ihrem Namen anmelden, und keine Website wird es merken.',
+        other: 'Sie enthält die Schlüssel von # Passkeys, lesbar. Wer eine Kopie bekommt, kann sich für immer in Ihrem Namen anmelden, und keine Website wird es merken.',
       }),
     warnHint: 'Löschen Sie sie, sobald das andere Programm sie gelesen hat. Der Export wird im Aktivitätenprotokoll vermerkt.',
     understand: 'Ich habe verstanden: weiter',
