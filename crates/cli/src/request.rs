@@ -65,6 +65,10 @@ struct Common {
     #[arg(long, value_name = "FILE")]
     options: PathBuf,
 
+    /// Do not ask the RP ID's site for its list of related origins; an RP ID of another domain is refused.
+    #[arg(long)]
+    no_related_origins: bool,
+
     /// Also write the QR code to this file as a PNG picture.
     #[arg(long, value_name = "FILE")]
     png: Option<PathBuf>,
@@ -117,7 +121,7 @@ pub(crate) async fn run(request: Request) -> u8 {
 async fn create(common: &Common, reporter: &Reporter) -> Result<Registration, Failed> {
     let origin = Origin::parse(&common.origin).map_err(RequestFailure::from)?;
     let options = CreationOptions::from_json(&read(&common.options)?).map_err(RequestFailure::from)?;
-    let requester = Requester::system(common.tunnel_address.clone());
+    let requester = requester(common);
     carry_out(requester.create(&origin, options).await?, common, reporter).await
 }
 
@@ -128,13 +132,21 @@ async fn sign_in(common: &Common, registered: &[PathBuf], reporter: &Reporter) -
     for file in registered {
         known.push(KnownPasskey::from_registration_json(&read(file)?).map_err(RequestFailure::from)?);
     }
-    let requester = Requester::system(common.tunnel_address.clone());
+    let requester = requester(common);
     carry_out(
         requester.sign_in(&origin, options, known).await?,
         common,
         reporter,
     )
     .await
+}
+
+fn requester(common: &Common) -> Requester {
+    let requester = Requester::system(common.tunnel_address.clone());
+    if common.no_related_origins {
+        return requester.with_sites(None);
+    }
+    requester
 }
 
 /// Shows the code and follows the transaction to its end, or to Ctrl-C.

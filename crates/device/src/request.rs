@@ -7,23 +7,24 @@
 //!           Nearby ─▶ Connecting ─▶ Secured ─▶ AskOnPhone ─▶ Done(SignIn), or Failed
 //! ```
 //!
-//! Bluetooth is asked first: a machine that can't listen shows no code. From then on a task of its own carries the
+//! Where the RP ID is of another domain than the origin, its list of related origins is fetched first. Then Bluetooth is
+//! asked: a machine that can't listen shows no code. From then on a task of its own carries the
 //! transaction; dropping [`Pending`] (or [`Pending::cancel`]) tells the phone that nothing more will come.
 
 use std::fmt;
 
 use rand::rngs::SysRng;
-use rand_core::UnwrapErr;
+use rand_core::{CryptoRng, UnwrapErr};
 use roamkey_ble::Scanner;
 use roamkey_hybrid::Hint;
 use roamkey_hybrid::client::{self, AwaitAdvert};
 use roamkey_session::{
     Conversation, DataChannel, RequestLimits, RequestProgress, Scanning, Tunnels, connect,
 };
-use roamkey_tunnel::{Address, WebSocketTunnels};
+use roamkey_tunnel::{Address, Sites, WebSocketTunnels};
 use roamkey_webauthn::{
-    Assertion, Capabilities, Creation, CreationOptions, KnownPasskey, Origin, Registration, RequestOptions,
-    SignIn,
+    Assertion, Capabilities, Creation, CreationOptions, KeyAgreement, KnownPasskey, Origin, Registration,
+    RelatedOrigins, RequestOptions, SealedSalts, SignIn,
 };
 use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;
@@ -36,6 +37,7 @@ use crate::{RequestFailure, now};
 pub struct Requester<S = Scanner, T = WebSocketTunnels> {
     scanner: S,
     tunnels: T,
+    sites: Option<Sites>,
     limits: RequestLimits,
 }
 
@@ -54,8 +56,15 @@ impl<S, T> Requester<S, T> {
         Self {
             scanner,
             tunnels,
+            sites: Some(Sites::new()),
             limits: RequestLimits::default(),
         }
+    }
+
+    /// Fetches lists of related origins like this. `None` fetches none: an RP ID of another domain is refused then.
+    #[must_use]
+    pub fn with_sites(self, sites: Option<Sites>) -> Self {
+        Self { sites, ..self }
     }
 
     /// Waits for others as long as this, instead of the default.
@@ -76,13 +85,18 @@ where
     /// # Errors
     ///
     /// [`RequestFailure::Options`] and [`RequestFailure::RpId`] for what the site may not ask,
+    /// [`RequestFailure::Site`] and [`RequestFailure::RelatedOrigins`] for a list of related origins that can't be had,
     /// [`RequestFailure::Air`] for a machine that can't listen. No code was shown then.
     pub async fn create(
         &self,
         origin: &Origin,
         options: CreationOptions,
     ) -> Result<Pending<Registration>, RequestFailure> {
-        let ceremony = Creation::new(options, origin).map_err(RequestFailure::from)?;
+        let ceremony = match self.related(origin, options.rp.id.as_deref()).await? {
+            Some(list) => Creation::related(options, origin, &list),
+            None => Creation::new(options, origin),
+        };
+        let ceremony = ceremony.map_err(RequestFailure::from)?;
         self.begin(
             Hint::MakeCredential,
             Ceremony::Create(Box::new(ceremony)),
@@ -106,13 +120,33 @@ where
         options: RequestOptions,
         known: Vec<KnownPasskey>,
     ) -> Result<Pending<SignIn>, RequestFailure> {
-        let ceremony = Assertion::new(options, origin).map_err(RequestFailure::from)?;
+        let ceremony = match self.related(origin, options.rp_id.as_deref()).await? {
+            Some(list) => Assertion::related(options, origin, &list),
+            None => Assertion::new(options, origin),
+        };
+        let ceremony = ceremony.map_err(RequestFailure::from)?;
         let ceremony = Ceremony::SignIn(Box::new(ceremony), known);
         self.begin(Hint::GetAssertion, ceremony, |done| match done {
             Outcome::SignedIn(sign_in) => Some(*sign_in),
             Outcome::Created(_) => None,
         })
         .await
+    }
+
+    /// The RP ID's list of related origins, where one could let the origin use it.
+    async fn related(
+        &self,
+        origin: &Origin,
+        named: Option<&str>,
+    ) -> Result<Option<RelatedOrigins>, RequestFailure> {
+        let (Some(sites), Some(rp_id), Some(url)) =
+            (&self.sites, named, RelatedOrigins::wanted(origin, named))
+        else {
+            return Ok(None);
+        };
+        tracing::info!("fetching a list of related origins");
+        let list = sites.json(&url, RelatedOrigins::MAX_LENGTH).await?;
+        Ok(Some(RelatedOrigins::parse(rp_id, &list)?))
     }
 
     async fn begin<O>(
@@ -290,7 +324,7 @@ impl<T: Tunnels> Transaction<T> {
             Ok((get_info, mut conversation)) => {
                 let capabilities = Capabilities::from_get_info(&get_info);
                 let ended = tokio::select! {
-                    ended = ceremony.hold(&capabilities, &mut conversation, observe) => Some(ended),
+                    ended = ceremony.hold(&capabilities, &mut conversation, entropy, observe) => Some(ended),
                     _ = &mut cancelled => None,
                 };
                 // The owner has its answer before the goodbye, which takes a round trip.
@@ -312,11 +346,19 @@ impl Ceremony {
         self,
         capabilities: &Capabilities,
         conversation: &mut Conversation<C>,
+        entropy: &mut (dyn CryptoRng + Send),
         observe: impl Fn(RequestProgress),
     ) -> Result<Outcome, RequestFailure> {
         let session = RequestFailure::Session;
         match self {
             Self::Create(creation) => {
+                let creation = match creation.key_agreement(capabilities) {
+                    Some(agreement) => match sealed(agreement, conversation, entropy).await? {
+                        Some(salts) => creation.with_salts(salts),
+                        None => *creation,
+                    },
+                    None => *creation,
+                };
                 let mut asked = creation.ask(capabilities)?;
                 let mut reply = conversation
                     .ask(asked.request.clone(), &observe)
@@ -333,12 +375,30 @@ impl Ceremony {
                 Ok(Outcome::Created(Box::new(registration)))
             }
             Self::SignIn(assertion, known) => {
+                let assertion = match assertion.key_agreement(capabilities) {
+                    Some(agreement) => match sealed(agreement, conversation, entropy).await? {
+                        Some(salts) => assertion.with_salts(salts),
+                        None => *assertion,
+                    },
+                    None => *assertion,
+                };
                 let request = assertion.ask(capabilities)?;
                 let reply = conversation.ask(request, &observe).await.map_err(session)?;
                 Ok(Outcome::SignedIn(Box::new(assertion.finish(&reply, &known)?)))
             }
         }
     }
+}
+
+/// Seals the inputs of `prf` for a phone that asks for that. Nobody has to answer there yet.
+async fn sealed<C: DataChannel>(
+    agreement: KeyAgreement,
+    conversation: &mut Conversation<C>,
+    entropy: &mut (dyn CryptoRng + Send),
+) -> Result<Option<SealedSalts>, RequestFailure> {
+    let reply = conversation.ask(agreement.request(), |_| {}).await;
+    let reply = reply.map_err(RequestFailure::Session)?;
+    Ok(agreement.agree(&reply, entropy)?)
 }
 
 /// Four steps, once more the question, and the end: more than a transaction has.
