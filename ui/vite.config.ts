@@ -6,7 +6,13 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   plugins: [svelte()],
   clearScreen: false,
-  build: { target: 'safari16', outDir: 'dist', emptyOutDir: true, sourcemap: false },
+  build: {
+    target: 'safari16',
+    outDir: 'dist',
+    emptyOutDir: true,
+    sourcemap: false,
+    rolldownOptions: { input: ['index.html', 'request.html'] },
+  },
   // Found beforehand, so that the tests are not reloaded in the middle.
   optimizeDeps: { include: ['axe-core', 'bits-ui', '@tauri-apps/api/core', '@tauri-apps/api/event'] },
   // The tests read the guide, which says the same as the help.

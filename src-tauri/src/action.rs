@@ -32,7 +32,10 @@ pub enum Action {
     /// Looks for a code in the clipboard.
     ReadClipboard,
     /// Looks for a code on the screen.
-    ReadScreen,
+    ReadScreen {
+        /// On how much of it.
+        part: ScreenPart,
+    },
     /// Uses the code that was found.
     GoAhead,
     /// Chooses the first PIN.
@@ -61,6 +64,8 @@ pub enum Action {
         /// What the phone is asked for.
         trial: Trial,
     },
+    /// Shows a new code for what the phone was asked last.
+    RetryPhone,
     /// Ends what is under way with a phone.
     LeavePhone,
     /// Reads the list of passkeys anew.
@@ -96,6 +101,16 @@ pub enum Action {
     Settings(SettingsAction),
     /// Does something with a tip.
     Help(HelpAction),
+}
+
+/// How much of the screen is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ScreenPart {
+    /// All of it.
+    Whole,
+    /// A region or a window that the person chooses.
+    Chosen,
 }
 
 /// Text that may be a secret: wiped when dropped, and never shown by `Debug`.

@@ -2,25 +2,28 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::process::ExitCode;
+use std::sync::Arc;
 
+use clap::Parser as _;
 use roamkey_device::ble::Advertiser;
 use roamkey_device::vault::{Vault, VaultConfig};
 use roamkey_device::{ChosenTunnel, Code, ErrorCode, SystemVerification};
-use tauri::menu::{Menu, MenuItem};
-use tauri::tray::TrayIconBuilder;
 use tauri::webview::{PermissionKind, PermissionResponse};
-use tauri::{AppHandle, Emitter as _, Manager as _, WebviewWindow, WindowEvent};
+use tauri::{AppHandle, Emitter as _, Manager as _, WebviewWindow, WebviewWindowBuilder, WindowEvent, Wry};
+#[cfg(desktop)]
+use tauri_plugin_window_state::StateFlags;
 use tracing_subscriber::filter::LevelFilter;
 
+use crate::action::ScreenPart;
 use crate::controller::Controller;
-use crate::platform::Dialog;
+use crate::platform::{Dialog, Note};
 use crate::settings::system_language;
 use crate::surroundings::Surroundings;
-use crate::text::TEXT;
+use crate::tray::Tray;
 use crate::view::View;
 use crate::window::Window;
-use crate::{autostart, commands, platform, start};
+use crate::{autostart, commands, platform, request, start};
 
 /// The app as it is when it is no test.
 pub(crate) type App = Controller<MainWindow, ChosenTunnel, Advertiser>;
@@ -31,24 +34,39 @@ const MAIN: &str = "main";
 /// The event that carries a view.
 const VIEW: &str = "view";
 
-/// Starts the app and returns when it is over.
-///
-/// A second start hands its link over to the first and ends.
+/// Begins as a desktop program does: with what its arguments ask for.
+#[must_use]
+pub fn main_on_desktop() -> ExitCode {
+    let arguments = start::Arguments::parse();
+    log();
+    if let Some(start::Command::Request(wish)) = &arguments.command {
+        return request::run(wish);
+    }
+    match open() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "can't start");
+            ExitCode::from(ErrorCode::Internal.exit())
+        }
+    }
+}
+
+/// Begins as an app on a phone does.
 #[cfg_attr(mobile, tauri::mobile_entry_point)]
 pub fn run() {
     log();
-    let options = match start::Options::of_this_process() {
-        Ok(options) => options,
-        Err(error) => return tracing::error!(%error, "can't start"),
-    };
-    let built = tauri::Builder::default()
-        .plugin(tauri_plugin_single_instance::init(
-            |handle, arguments, _| match start::link(arguments) {
-                Some(link) => handle.state::<App>().opened(&link),
-                None => raise(handle),
-            },
-        ))
-        .plugin(tauri_plugin_window_state::Builder::new().build())
+    if let Err(error) = open() {
+        tracing::error!(%error, "can't start");
+    }
+}
+
+/// Opens the app and returns when it is over. A second start hands its link over to the first and ends.
+fn open() -> Result<(), Box<dyn std::error::Error>> {
+    let options = start::Options::of_this_process()?;
+    if !platform::has_display() {
+        return Err(start::StartError::NoDisplay.into());
+    }
+    let built = with_desktop_plugins(tauri::Builder::default())
         .on_permission_request(|_, kind| {
             if matches!(kind, PermissionKind::Camera) {
                 PermissionResponse::Allow
@@ -73,22 +91,47 @@ pub fn run() {
         ])
         .on_window_event(|window, event| {
             // With a tray, closing the window leaves the app ready for links; without one it would be out of reach.
-            if let (WindowEvent::CloseRequested { api, .. }, true) = (event, has_tray()) {
+            if let (WindowEvent::CloseRequested { api, .. }, true) = (event, has_tray(window.app_handle())) {
                 api.prevent_close();
                 logged(window.hide());
             }
         })
         .setup(move |app| set_up(app.handle(), options))
         .run(tauri::generate_context!());
-    if let Err(error) = built {
-        tracing::error!(%error, "the window failed");
-    }
+    Ok(built?)
+}
+
+/// One instance, which remembers its window. Phones do both by themselves.
+#[cfg(desktop)]
+fn with_desktop_plugins(builder: tauri::Builder<Wry>) -> tauri::Builder<Wry> {
+    builder
+        .plugin(tauri_plugin_single_instance::init(
+            |handle, arguments, _| match start::link(arguments) {
+                Some(link) => handle.state::<App>().opened(&link),
+                None => raise(handle),
+            },
+        ))
+        .plugin(
+            // Who quits by the icon's menu, with the window closed, wants to see it after the next start.
+            tauri_plugin_window_state::Builder::new()
+                .with_state_flags(StateFlags::all() & !StateFlags::VISIBLE)
+                .build(),
+        )
+}
+
+#[cfg(mobile)]
+fn with_desktop_plugins(builder: tauri::Builder<Wry>) -> tauri::Builder<Wry> {
+    builder
 }
 
 fn set_up(handle: &AppHandle, options: start::Options) -> Result<(), Box<dyn std::error::Error>> {
-    let window = handle
-        .get_webview_window(MAIN)
-        .ok_or("no main window in tauri.conf.json")?;
+    let windows = &handle.config().app.windows;
+    let config = windows.iter().find(|window| window.label == MAIN);
+    let config = config.ok_or("no main window in tauri.conf.json")?;
+    let hidden = options.background && options.link.is_none() && platform::has_tray();
+    let window = WebviewWindowBuilder::from_config(handle, config)?
+        .visible(!hidden)
+        .build()?;
     platform::prepare(&window, &options);
     let start::Options {
         dir,
@@ -96,6 +139,7 @@ fn set_up(handle: &AppHandle, options: start::Options) -> Result<(), Box<dyn std
         tunnel_is_fixed,
         phones,
         link,
+        background: _,
     } = options;
     let config = VaultConfig::new(&dir);
     let vault = Vault::open(config.clone())?;
@@ -110,6 +154,7 @@ fn set_up(handle: &AppHandle, options: start::Options) -> Result<(), Box<dyn std
         units: roamkey_device::recovery::units_folder(),
         language: system_language(|name| std::env::var(name).ok()),
     };
+    handle.manage(Note::default());
     let window = MainWindow(handle.clone());
     let entered = tauri::async_runtime::handle();
     let _runtime = entered.inner().enter();
@@ -119,6 +164,9 @@ fn set_up(handle: &AppHandle, options: start::Options) -> Result<(), Box<dyn std
     }
     handle.manage(controller);
     tray(handle);
+    if hidden && !has_tray(handle) {
+        raise(handle);
+    }
     Ok(())
 }
 
@@ -135,6 +183,9 @@ impl MainWindow {
 impl Window for MainWindow {
     fn show(&self, view: &View) {
         logged(self.0.emit_to(MAIN, VIEW, view));
+        if let Some(tray) = self.0.try_state::<Tray>() {
+            tray.follow(view);
+        }
     }
 
     fn raise(&self) {
@@ -146,12 +197,16 @@ impl Window for MainWindow {
             .window()
             .is_some_and(|window| window.is_focused().unwrap_or(false));
         if !looked_at {
-            platform::notify();
+            self.0.state::<Note>().show(&self.0);
         }
     }
 
-    async fn read_screen(&self) -> Result<Code, ErrorCode> {
-        platform::read_screen(&self.0).await
+    fn question_is_over(&self) {
+        self.0.state::<Note>().take_back();
+    }
+
+    async fn read_screen(&self, part: ScreenPart) -> Result<Code, ErrorCode> {
+        platform::read_screen(&self.0, part).await
     }
 
     async fn read_clipboard(&self) -> Result<Code, ErrorCode> {
@@ -175,7 +230,8 @@ impl Window for MainWindow {
     }
 }
 
-fn raise(handle: &AppHandle) {
+pub(crate) fn raise(handle: &AppHandle) {
+    #[cfg(desktop)]
     if let Some(window) = handle.get_webview_window(MAIN) {
         logged(window.show());
         logged(window.unminimize());
@@ -183,38 +239,23 @@ fn raise(handle: &AppHandle) {
     }
 }
 
-static TRAY: OnceLock<bool> = OnceLock::new();
-
-fn has_tray() -> bool {
-    TRAY.get().copied().unwrap_or(false)
+fn has_tray(handle: &AppHandle) -> bool {
+    handle.try_state::<Tray>().is_some()
 }
 
 /// Puts the icon where the desktop has a place for it.
 fn tray(handle: &AppHandle) {
-    let made = platform::has_tray() && {
-        let made = make_tray(handle);
-        if let Err(error) = &made {
-            tracing::warn!(%error, "no icon in the tray");
-        }
-        made.is_ok()
-    };
-    let _only_once = TRAY.set(made);
-}
-
-fn make_tray(handle: &AppHandle) -> tauri::Result<()> {
-    let open = MenuItem::with_id(handle, "open", TEXT.open, true, None::<&str>)?;
-    let quit = MenuItem::with_id(handle, "quit", TEXT.quit, true, None::<&str>)?;
-    let menu = Menu::with_items(handle, &[&open, &quit])?;
-    let mut tray = TrayIconBuilder::new().menu(&menu).tooltip("Roamkey");
-    if let Some(icon) = handle.default_window_icon() {
-        tray = tray.icon(icon.clone());
+    if !platform::has_tray() {
+        return;
     }
-    tray.on_menu_event(|handle, event| match event.id().as_ref() {
-        "quit" => handle.exit(0),
-        _ => raise(handle),
-    })
-    .build(handle)?;
-    Ok(())
+    match Tray::make(handle, &handle.state::<App>().view()) {
+        Ok(tray) => {
+            handle.manage(tray);
+            // What changed while it was made.
+            MainWindow(handle.clone()).show(&handle.state::<App>().view());
+        }
+        Err(error) => tracing::warn!(%error, "no icon in the tray"),
+    }
 }
 
 /// A window that is gone can't be drawn on, and nothing depends on it.

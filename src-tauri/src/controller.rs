@@ -31,17 +31,18 @@ use tokio::runtime::Handle;
 use tokio::sync::mpsc;
 use tokio::task::{AbortHandle, spawn_blocking};
 
-use crate::action::Action;
+use crate::action::{Action, ScreenPart};
 use crate::settings::Settings;
 use crate::surroundings::Surroundings;
 use crate::trial::Phones;
 use crate::view::{
     ActivityLog, Bluetooth, Notice, Origin, Passkey, Passkeys, Phone, PinProblem, PinSetup, Place, Safety,
-    SignIn, Tips, View, Wizard,
+    SignIn, Tips, Trial, View, Wizard,
 };
 use crate::window::Window;
 
 use person::Answer;
+pub(crate) use person::plain;
 
 /// The app without its window. Clones are the same app.
 pub struct Controller<W, T, A>(Arc<Inner<W, T, A>>);
@@ -66,6 +67,8 @@ struct State {
     questions: u32,
     /// What is under way with a phone.
     phone: Option<Task>,
+    /// What the phone was asked for last.
+    trial: Trial,
     /// The passkey that a phone made to try it.
     tried: Option<KnownPasskey>,
     backups: safety::Known,
@@ -151,6 +154,7 @@ where
             revision: 0,
             questions: 0,
             phone: None,
+            trial: Trial::Create,
             tried: None,
             backups: safety::Known::default(),
             wizard: wizard::Running::default(),
@@ -194,8 +198,8 @@ where
             Action::ReadText { text } => {
                 self.found(Origin::Text, Ok(roamkey_device::Code::from_text(text.as_str())));
             }
-            Action::ReadClipboard => self.look_for_code(Origin::Clipboard),
-            Action::ReadScreen => self.look_for_code(Origin::Screen),
+            Action::ReadClipboard => self.look_for_code(Origin::Clipboard, ScreenPart::Whole),
+            Action::ReadScreen { part } => self.look_for_code(Origin::Screen, part),
             Action::GoAhead => self.go_ahead(),
             Action::ChoosePin { pin } => self.choose_pin(pin),
             Action::Approve { question, account } => self.answer(question, Answer::Approve { account }),
@@ -203,6 +207,7 @@ where
             Action::Cancel => self.cancel(),
             Action::ReadPasskeys => self.read_passkeys(),
             Action::TryPhone { trial } => self.try_phone(trial),
+            Action::RetryPhone => self.retry_phone(),
             Action::LeavePhone => self.leave_phone(),
             Action::Label { id, label } => self.label(id, label),
             Action::Remove { id } => self.remove(id),

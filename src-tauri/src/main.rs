@@ -1,5 +1,7 @@
-//! The desktop app: `roamkey_app::run` and no more, so that mobile builds have the same beginning.
+//! The desktop app: `roamkey_app::main_on_desktop` and no more. Mobile builds begin at `roamkey_app::run`.
 
-fn main() {
-    roamkey_app::run();
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    roamkey_app::main_on_desktop()
 }

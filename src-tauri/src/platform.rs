@@ -1,11 +1,15 @@
 //! What each operating system does in its own way: its screen, its clipboard, its notifications.
 
 #[cfg(target_os = "linux")]
+mod choose;
+#[cfg(target_os = "linux")]
 mod dialog;
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]
 mod luma;
+#[cfg(target_os = "linux")]
+mod note;
 #[cfg(not(target_os = "linux"))]
 mod other;
 #[cfg(target_os = "linux")]
@@ -14,9 +18,13 @@ mod screen;
 #[cfg(target_os = "linux")]
 pub(crate) use dialog::{ask, open};
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{has_tray, notify, prepare, read_clipboard};
+pub(crate) use linux::{has_display, has_tray, interrupted, prepare, read_clipboard};
+#[cfg(target_os = "linux")]
+pub(crate) use note::Note;
 #[cfg(not(target_os = "linux"))]
-pub(crate) use other::{ask, has_tray, notify, open, prepare, read_clipboard, read_screen};
+pub(crate) use other::{
+    Note, ask, has_display, has_tray, interrupted, open, prepare, read_clipboard, read_screen,
+};
 #[cfg(target_os = "linux")]
 pub(crate) use screen::read_screen;
 

@@ -2,11 +2,38 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::{Parser, Subcommand};
 use roamkey_device::ble;
 use roamkey_device::tunnel::Address;
 use roamkey_device::{ChosenTunnel, ErrorCode, Requester, TunnelDomain, chosen_tunnel};
 
+use crate::request::Wish;
+use crate::request::view::Look;
+use crate::settings::{Settings, system_language};
 use crate::view::{Bluetooth, Code};
+
+/// Roamkey's window: sign in elsewhere with passkeys from this device, and look after them.
+#[derive(Debug, Parser)]
+#[command(name = "roamkey-app", version, args_conflicts_with_subcommands = true)]
+pub(crate) struct Arguments {
+    /// A sign-in link, `FIDO:/…`.
+    link: Option<String>,
+
+    /// Starts with the window closed, where the desktop shows icons of programs: as with the session.
+    #[arg(long)]
+    background: bool,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+/// What the program does instead of opening the app.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Shows the code of a site's request for a phone, and prints the response.
+    #[command(subcommand)]
+    Request(Wish),
+}
 
 /// How this process was started.
 #[derive(Debug)]
@@ -22,6 +49,8 @@ pub(crate) struct Options {
     pub(crate) phones: Requester,
     /// A sign-in link.
     pub(crate) link: Option<String>,
+    /// Whether the window may stay closed.
+    pub(crate) background: bool,
 }
 
 /// Why this process can't start.
@@ -30,6 +59,9 @@ pub(crate) enum StartError {
     /// There is nowhere to keep anything.
     #[error("this user has no home folder: say where to keep data with ROAMKEY_DATA_DIR")]
     NoFolder,
+    /// There is nothing to open a window on.
+    #[error("there is no display here: start it in a desktop session")]
+    NoDisplay,
     /// `ROAMKEY_TUNNEL` names no tunnel service.
     #[error("ROAMKEY_TUNNEL is the number of no tunnel service")]
     Tunnel,
@@ -40,11 +72,7 @@ pub(crate) enum StartError {
 
 impl Options {
     pub(crate) fn of_this_process() -> Result<Self, StartError> {
-        let given = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let dir = given("ROAMKEY_DATA_DIR")
-            .map(PathBuf::from)
-            .or_else(roamkey_device::data_dir);
-        let dir = dir.ok_or(StartError::NoFolder)?;
+        let dir = data_dir().ok_or(StartError::NoFolder)?;
         let fixed = match given("ROAMKEY_TUNNEL") {
             Some(number) => Some(
                 number
@@ -55,14 +83,16 @@ impl Options {
             ),
             None => None,
         };
-        let address = given("ROAMKEY_TUNNEL_ADDRESS").map(|address| address.parse::<Address>());
-        let address = address.transpose().map_err(|_| StartError::Address)?;
+        let address = tunnel_address()?;
         Ok(Self {
             phones: Requester::system(address.clone()),
             tunnel: ChosenTunnel::new(fixed.unwrap_or_else(|| chosen(&dir)), address),
             tunnel_is_fixed: fixed.is_some(),
             dir,
             link: link(std::env::args().collect()),
+            background: std::env::args()
+                .skip(1)
+                .any(|argument| argument == "--background"),
         })
     }
 }
@@ -76,6 +106,37 @@ fn chosen(dir: &Path) -> TunnelDomain {
             TunnelDomain::GOOGLE
         }
     }
+}
+
+/// How a handed-over request reaches phones.
+pub(crate) fn requester() -> Result<Requester, StartError> {
+    Ok(Requester::system(tunnel_address()?))
+}
+
+/// How the window of a handed-over request looks and speaks; as the system does if what was chosen can't be read.
+pub(crate) fn look() -> Look {
+    let chosen = data_dir().and_then(|dir| Settings::new(dir).read().ok());
+    let chosen = chosen.unwrap_or_default();
+    Look {
+        theme: chosen.theme,
+        language: chosen.language,
+        system_language: system_language(|name| std::env::var(name).ok()),
+    }
+}
+
+fn data_dir() -> Option<PathBuf> {
+    given("ROAMKEY_DATA_DIR")
+        .map(PathBuf::from)
+        .or_else(roamkey_device::data_dir)
+}
+
+fn tunnel_address() -> Result<Option<Address>, StartError> {
+    let address = given("ROAMKEY_TUNNEL_ADDRESS").map(|address| address.parse::<Address>());
+    address.transpose().map_err(|_| StartError::Address)
+}
+
+fn given(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 /// The sign-in link among a program's arguments. Desktops may write its scheme in small letters.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use roamkey_device::{Code, ErrorCode};
 
+use crate::action::ScreenPart;
 use crate::view::View;
 
 /// The window, as the controller sees it.
@@ -19,12 +20,16 @@ pub trait Window: Send + Sync + 'static {
     /// Tells the person, in the desktop's own way, that a question waits in a window that they do not look at.
     fn question_waits(&self);
 
+    /// The question was answered, or withdrawn: there is nothing more to tell.
+    fn question_is_over(&self);
+
     /// Looks for a sign-in code on the screen.
     ///
     /// # Errors
     ///
-    /// The desktop shows no picture of its screen, or there is no code in it.
-    fn read_screen(&self) -> impl Future<Output = Result<Code, ErrorCode>> + Send;
+    /// The desktop shows no picture of its screen, or there is no code in it. [`ErrorCode::Cancelled`] if the person was
+    /// to choose a part and did not.
+    fn read_screen(&self, part: ScreenPart) -> impl Future<Output = Result<Code, ErrorCode>> + Send;
 
     /// Looks for a sign-in code in the clipboard, as a picture or as text.
     ///

@@ -5,8 +5,10 @@
 use std::path::Path;
 
 use roamkey_app::action::{
-    Action, ActivityAction, HelpAction, SafetyAction, SettingsAction, Typed, WizardKind,
+    Action, ActivityAction, HelpAction, SafetyAction, ScreenPart, SettingsAction, Typed, WizardKind,
 };
+use roamkey_app::request::Act;
+use roamkey_app::request::view::{HandedOver, HandedStep, Look};
 use roamkey_app::view::*;
 use roamkey_device::ErrorCode;
 use roamkey_device::exchange::import::Format;
@@ -144,7 +146,12 @@ fn committed_bindings_are_those_of_the_types() {
         ActivityAction,
         SettingsAction,
         HelpAction,
+        ScreenPart,
         Typed,
+        HandedOver,
+        HandedStep,
+        Look,
+        Act,
     );
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/generated/bindings.ts");
     let committed = std::fs::read_to_string(&file).unwrap_or_default();

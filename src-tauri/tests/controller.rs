@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use rand::rngs::SysRng;
 use rand_core::UnwrapErr;
-use roamkey_app::action::{Action, Typed};
+use roamkey_app::action::{Action, ScreenPart, Typed};
 use roamkey_app::view::{
     Asked, Bluetooth, DoneWhat, Language, Origin, Passkeys, Phone, PinProblem, PinSetup, Place, Question,
     SignIn, Trial, Turn, View,
@@ -334,7 +334,9 @@ impl Window for Remembers {
 
     fn question_waits(&self) {}
 
-    async fn read_screen(&self) -> Result<Code, ErrorCode> {
+    fn question_is_over(&self) {}
+
+    async fn read_screen(&self, _: ScreenPart) -> Result<Code, ErrorCode> {
         std::future::ready(Err(ErrorCode::ScreenUnavailable)).await
     }
 

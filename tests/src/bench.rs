@@ -34,7 +34,7 @@ pub struct Bench {
     make: Make,
     folder: PathBuf,
     seen: HashSet<String>,
-    _buses: [PrivateBus; 2],
+    buses: [PrivateBus; 2],
 }
 
 /// What the page is to do.
@@ -116,13 +116,28 @@ impl Bench {
             make,
             folder,
             seen,
-            _buses: buses,
+            buses,
         })
     }
 
     /// What devices on host 1 are made of.
     pub fn make(&self) -> &Make {
         &self.make
+    }
+
+    /// The system bus of the browser's host, for something else that listens there.
+    pub fn browser_bus(&self) -> &str {
+        let [browser, _device] = &self.buses;
+        browser.address()
+    }
+
+    /// The screen's picture at this moment.
+    ///
+    /// # Errors
+    ///
+    /// There is none to be had.
+    pub fn look(&self) -> Result<Picture> {
+        self.screen.look()
     }
 
     /// The screen's `DISPLAY`.

@@ -62,6 +62,12 @@ impl Process {
         })
     }
 
+    /// Its process id; none when it has ended. Whoever started it through `setpriv` has the program itself: that does not
+    /// fork.
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
     /// What it says on standard output.
     pub fn out(&self) -> &Lines {
         &self.out

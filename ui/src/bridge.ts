@@ -49,7 +49,11 @@ export interface Bridge {
 export function tauriBridge(): Bridge {
   return {
     view: () => invoke('view'),
-    onView: (show) => void listen<View>('view', (event) => show(event.payload)),
+    // What changed before anybody listened is asked for once more.
+    onView: (show) =>
+      void listen<View>('view', (event) => show(event.payload))
+        .then(() => invoke<View>('view'))
+        .then(show),
     act: (action) => invoke('act', { action }),
     passkeys: () => invoke('passkeys'),
     whereabouts: () => invoke('whereabouts'),

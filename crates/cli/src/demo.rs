@@ -42,7 +42,7 @@ pub(crate) async fn run(args: Demo) -> u8 {
         Ok(()) => 0,
         Err(error) => {
             reporter.note(&format!("the demo failed: {error}"));
-            crate::messages::exit::INTERNAL
+            roamkey_device::exit::INTERNAL
         }
     }
 }

@@ -95,7 +95,7 @@ fn wait(run: impl Future<Output = u8>) -> u8 {
         }
         Err(error) => {
             fail(error);
-            messages::exit::INTERNAL
+            roamkey_device::exit::INTERNAL
         }
     }
 }
@@ -106,7 +106,7 @@ fn wait(run: impl Future<Output = u8>) -> u8 {
 )]
 fn fail(why: impl std::fmt::Display) -> ExitCode {
     eprintln!("roamkey: {why}");
-    ExitCode::from(messages::exit::INTERNAL)
+    ExitCode::from(roamkey_device::exit::INTERNAL)
 }
 
 /// Logs go to standard error. Our own crates only: libraries may log what is nobody's business.

@@ -6,10 +6,10 @@
 use std::io::{self, Write as _};
 
 use roamkey_device::vault::{PinError, VaultError};
-use roamkey_device::{ErrorCode, Failure};
+use roamkey_device::{ErrorCode, Failure, exit};
 use serde::Serialize;
 
-use crate::messages::{Message, exit, message};
+use crate::messages::{Message, message};
 
 /// Where a command prints to, and how.
 #[derive(Clone, Copy, Debug)]

@@ -3,18 +3,16 @@
 //! Standard output gets the response and nothing else, ready for the site's server; the code, the steps and the
 //! outcome go to standard error. With `--json` everything is an event on standard output.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::fs::OpenOptions;
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use roamkey_device::tunnel::Address;
-use roamkey_device::webauthn::{
-    CreationOptions, KnownPasskey, MAX_JSON_BYTES, Origin, Registration, RequestOptions, SignIn,
-    SignatureCheck,
+use roamkey_device::webauthn::SignatureCheck;
+use roamkey_device::{
+    Answer, Errand, ErrorCode, Pending, RequestEvent, RequestFailure, Requester, read_options,
 };
-use roamkey_device::{ErrorCode, Pending, RequestEvent, RequestFailure, Requester};
-use serde_json::Value;
 
 use crate::messages::{Message, message};
 use crate::report::{Event, Reporter};
@@ -65,10 +63,6 @@ struct Common {
     #[arg(long, value_name = "FILE")]
     options: PathBuf,
 
-    /// Do not ask the RP ID's site for its list of related origins; an RP ID of another domain is refused.
-    #[arg(long)]
-    no_related_origins: bool,
-
     /// Also write the QR code to this file as a PNG picture.
     #[arg(long, value_name = "FILE")]
     png: Option<PathBuf>,
@@ -88,69 +82,37 @@ struct Common {
 
 /// Runs the command and returns the exit code.
 pub(crate) async fn run(request: Request) -> u8 {
-    match request.wish {
+    let (common, errand) = match request.wish {
         Wish::Create(Create { common }) => {
-            let reporter = Reporter::new(common.json);
-            let ended = create(&common, &reporter).await;
-            ended.map_or_else(
-                |failed| failed.report(&reporter),
-                |registration| {
-                    let proof = proof(registration.signature);
-                    let text = "Passkey created on the phone.";
-                    printed(&reporter, &registration.to_json(), proof, "created", text)
-                },
-            )
+            let errand =
+                read_options(&common.options).and_then(|options| Errand::create(&common.origin, &options));
+            (common, errand)
         }
         Wish::Get(Get { common, registered }) => {
-            let reporter = Reporter::new(common.json);
-            let ended = sign_in(&common, &registered, &reporter).await;
-            ended.map_or_else(|failed| failed.report(&reporter), |sign_in| {
-                let proof = proof(sign_in.check);
-                let text = match sign_in.check {
-                    SignatureCheck::Verified => "Signed in with the phone; the signature verifies.",
-                    SignatureCheck::None | SignatureCheck::Unknown => {
-                        "The phone signed. Its key is not known here: only the site's server can tell whether it fits."
-                    }
-                };
-                printed(&reporter, &sign_in.to_json(), proof, "signed_in", text)
-            })
+            let errand = sign_in(&common, &registered);
+            (common, errand)
         }
+    };
+    let reporter = Reporter::new(common.json);
+    let answer = match errand {
+        Ok(errand) => carry_out(&errand, &common, &reporter).await,
+        Err(failure) => Err(failure.into()),
+    };
+    match answer {
+        Ok(answer) => printed(&reporter, &answer),
+        Err(failed) => failed.report(&reporter),
     }
 }
 
-async fn create(common: &Common, reporter: &Reporter) -> Result<Registration, Failed> {
-    let origin = Origin::parse(&common.origin).map_err(RequestFailure::from)?;
-    let options = CreationOptions::from_json(&read(&common.options)?).map_err(RequestFailure::from)?;
-    let requester = requester(common);
-    carry_out(requester.create(&origin, options).await?, common, reporter).await
-}
-
-async fn sign_in(common: &Common, registered: &[PathBuf], reporter: &Reporter) -> Result<SignIn, Failed> {
-    let origin = Origin::parse(&common.origin).map_err(RequestFailure::from)?;
-    let options = RequestOptions::from_json(&read(&common.options)?).map_err(RequestFailure::from)?;
-    let mut known = Vec::new();
-    for file in registered {
-        known.push(KnownPasskey::from_registration_json(&read(file)?).map_err(RequestFailure::from)?);
-    }
-    let requester = requester(common);
-    carry_out(
-        requester.sign_in(&origin, options, known).await?,
-        common,
-        reporter,
-    )
-    .await
-}
-
-fn requester(common: &Common) -> Requester {
-    let requester = Requester::system(common.tunnel_address.clone());
-    if common.no_related_origins {
-        return requester.with_sites(None);
-    }
-    requester
+fn sign_in(common: &Common, registered: &[PathBuf]) -> Result<Errand, RequestFailure> {
+    let registered: Result<Vec<_>, _> = registered.iter().map(|file| read_options(file)).collect();
+    Errand::sign_in(&common.origin, &read_options(&common.options)?, &registered?)
 }
 
 /// Shows the code and follows the transaction to its end, or to Ctrl-C.
-async fn carry_out<O>(mut pending: Pending<O>, common: &Common, reporter: &Reporter) -> Result<O, Failed> {
+async fn carry_out(errand: &Errand, common: &Common, reporter: &Reporter) -> Result<Answer, Failed> {
+    let requester = Requester::system(common.tunnel_address.clone());
+    let mut pending = errand.ask(&requester).await?;
     show(&pending, common, reporter)?;
     loop {
         let event = tokio::select! {
@@ -211,24 +173,6 @@ fn write_private(file: &Path, bytes: &[u8]) -> Result<(), Failed> {
         })
 }
 
-/// A file's text, or standard input's, one byte more than allowed at the most: the parser refuses what is too long.
-fn read(file: &Path) -> Result<String, Failed> {
-    let limit = u64::try_from(MAX_JSON_BYTES)
-        .unwrap_or(u64::MAX)
-        .saturating_add(1);
-    let mut text = String::new();
-    let read = if file == Path::new("-") {
-        io::stdin().lock().take(limit).read_to_string(&mut text)
-    } else {
-        fs::File::open(file).and_then(|file| file.take(limit).read_to_string(&mut text))
-    };
-    read.map_err(|error| Failed {
-        code: ErrorCode::OptionsUnreadable,
-        detail: Some(error.kind().to_string()),
-    })?;
-    Ok(text)
-}
-
 fn proof(check: SignatureCheck) -> &'static str {
     match check {
         SignatureCheck::Verified => "verified",
@@ -238,12 +182,24 @@ fn proof(check: SignatureCheck) -> &'static str {
 }
 
 /// Prints the response where programs look for it, and the outcome.
-fn printed(reporter: &Reporter, response: &Value, signature: &str, code: &str, text: &str) -> u8 {
+fn printed(reporter: &Reporter, answer: &Answer) -> u8 {
+    let response = &answer.to_json();
     if reporter.is_json() {
+        let signature = proof(answer.signature());
         reporter.report(&Event::Response { response, signature });
     } else if let Err(error) = writeln!(io::stdout().lock(), "{response}") {
         tracing::debug!(%error, "nobody reads the response");
     }
+    let (code, text) = match (answer, answer.signature()) {
+        (Answer::Created(_), _) => ("created", "Passkey created on the phone."),
+        (Answer::SignedIn(_), SignatureCheck::Verified) => {
+            ("signed_in", "Signed in with the phone; the signature verifies.")
+        }
+        (Answer::SignedIn(_), SignatureCheck::None | SignatureCheck::Unknown) => (
+            "signed_in",
+            "The phone signed. Its key is not known here: only the site's server can tell whether it fits.",
+        ),
+    };
     reporter.succeeded(code, text);
     0
 }

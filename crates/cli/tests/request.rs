@@ -80,16 +80,7 @@ fn origins_and_sites_that_do_not_go_together_are_refused() {
         ("http://very-private-site.example", "origin_invalid"),
         ("https://example.org", "rp_id_mismatch"),
     ] {
-        let args = [
-            "get",
-            "--json",
-            "--no-related-origins",
-            "--origin",
-            origin,
-            "--options",
-            "-",
-        ];
-        let output = run(&args, &options().to_string());
+        let output = get(origin, &options());
         assert_eq!(outcome(&output)["code"], code, "{origin}");
         assert_eq!(output.status.code(), Some(5));
     }

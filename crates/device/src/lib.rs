@@ -17,7 +17,9 @@ pub mod activity;
 mod authenticate;
 mod chosen_tunnel;
 pub mod doctor;
+mod errand;
 mod error_code;
+pub mod exit;
 mod failure;
 mod os_verification;
 mod qr_picture;
@@ -42,6 +44,7 @@ use roamkey_vault::{Vault, VaultConfig};
 
 pub use authenticate::{Done, SignIn};
 pub use chosen_tunnel::ChosenTunnel;
+pub use errand::{Answer, Errand, read_options};
 pub use error_code::ErrorCode;
 pub use failure::Failure;
 pub use os_verification::{

@@ -7,28 +7,28 @@
 //!           Nearby ─▶ Connecting ─▶ Secured ─▶ AskOnPhone ─▶ Done(SignIn), or Failed
 //! ```
 //!
-//! Where the RP ID is of another domain than the origin, its list of related origins is fetched first. Then Bluetooth is
-//! asked: a machine that can't listen shows no code. From then on a task of its own carries the
+//! Bluetooth is asked first: a machine that can't listen shows no code. From then on a task of its own carries the
 //! transaction; dropping [`Pending`] (or [`Pending::cancel`]) tells the phone that nothing more will come.
 
 use std::fmt;
 
 use rand::rngs::SysRng;
-use rand_core::{CryptoRng, UnwrapErr};
+use rand_core::UnwrapErr;
 use roamkey_ble::Scanner;
 use roamkey_hybrid::Hint;
 use roamkey_hybrid::client::{self, AwaitAdvert};
 use roamkey_session::{
     Conversation, DataChannel, RequestLimits, RequestProgress, Scanning, Tunnels, connect,
 };
-use roamkey_tunnel::{Address, Sites, WebSocketTunnels};
+use roamkey_tunnel::{Address, WebSocketTunnels};
 use roamkey_webauthn::{
-    Assertion, Capabilities, Creation, CreationOptions, KeyAgreement, KnownPasskey, Origin, Registration,
-    RelatedOrigins, RequestOptions, SealedSalts, SignIn,
+    Assertion, Capabilities, Creation, CreationOptions, KnownPasskey, Origin, Registration, RequestOptions,
+    SignIn,
 };
 use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;
 
+use crate::errand::Answer;
 use crate::qr_picture::QrPicture;
 use crate::{RequestFailure, now};
 
@@ -37,7 +37,6 @@ use crate::{RequestFailure, now};
 pub struct Requester<S = Scanner, T = WebSocketTunnels> {
     scanner: S,
     tunnels: T,
-    sites: Option<Sites>,
     limits: RequestLimits,
 }
 
@@ -56,15 +55,8 @@ impl<S, T> Requester<S, T> {
         Self {
             scanner,
             tunnels,
-            sites: Some(Sites::new()),
             limits: RequestLimits::default(),
         }
-    }
-
-    /// Fetches lists of related origins like this. `None` fetches none: an RP ID of another domain is refused then.
-    #[must_use]
-    pub fn with_sites(self, sites: Option<Sites>) -> Self {
-        Self { sites, ..self }
     }
 
     /// Waits for others as long as this, instead of the default.
@@ -85,26 +77,16 @@ where
     /// # Errors
     ///
     /// [`RequestFailure::Options`] and [`RequestFailure::RpId`] for what the site may not ask,
-    /// [`RequestFailure::Site`] and [`RequestFailure::RelatedOrigins`] for a list of related origins that can't be had,
     /// [`RequestFailure::Air`] for a machine that can't listen. No code was shown then.
     pub async fn create(
         &self,
         origin: &Origin,
         options: CreationOptions,
     ) -> Result<Pending<Registration>, RequestFailure> {
-        let ceremony = match self.related(origin, options.rp.id.as_deref()).await? {
-            Some(list) => Creation::related(options, origin, &list),
-            None => Creation::new(options, origin),
-        };
-        let ceremony = ceremony.map_err(RequestFailure::from)?;
-        self.begin(
-            Hint::MakeCredential,
-            Ceremony::Create(Box::new(ceremony)),
-            |done| match done {
-                Outcome::Created(registration) => Some(*registration),
-                Outcome::SignedIn(_) => None,
-            },
-        )
+        self.begin(creation(origin, options)?, |done| match done {
+            Answer::Created(registration) => Some(*registration),
+            Answer::SignedIn(_) => None,
+        })
         .await
     }
 
@@ -120,41 +102,41 @@ where
         options: RequestOptions,
         known: Vec<KnownPasskey>,
     ) -> Result<Pending<SignIn>, RequestFailure> {
-        let ceremony = match self.related(origin, options.rp_id.as_deref()).await? {
-            Some(list) => Assertion::related(options, origin, &list),
-            None => Assertion::new(options, origin),
-        };
-        let ceremony = ceremony.map_err(RequestFailure::from)?;
-        let ceremony = Ceremony::SignIn(Box::new(ceremony), known);
-        self.begin(Hint::GetAssertion, ceremony, |done| match done {
-            Outcome::SignedIn(sign_in) => Some(*sign_in),
-            Outcome::Created(_) => None,
+        self.begin(assertion(origin, options, known)?, |done| match done {
+            Answer::SignedIn(sign_in) => Some(*sign_in),
+            Answer::Created(_) => None,
         })
         .await
     }
 
-    /// The RP ID's list of related origins, where one could let the origin use it.
-    async fn related(
+    /// As [`create`](Self::create), for who takes either answer.
+    pub(crate) async fn create_any(
         &self,
         origin: &Origin,
-        named: Option<&str>,
-    ) -> Result<Option<RelatedOrigins>, RequestFailure> {
-        let (Some(sites), Some(rp_id), Some(url)) =
-            (&self.sites, named, RelatedOrigins::wanted(origin, named))
-        else {
-            return Ok(None);
-        };
-        tracing::info!("fetching a list of related origins");
-        let list = sites.json(&url, RelatedOrigins::MAX_LENGTH).await?;
-        Ok(Some(RelatedOrigins::parse(rp_id, &list)?))
+        options: CreationOptions,
+    ) -> Result<Pending<Answer>, RequestFailure> {
+        self.begin(creation(origin, options)?, Some).await
+    }
+
+    /// As [`sign_in`](Self::sign_in), for who takes either answer.
+    pub(crate) async fn sign_in_any(
+        &self,
+        origin: &Origin,
+        options: RequestOptions,
+        known: Vec<KnownPasskey>,
+    ) -> Result<Pending<Answer>, RequestFailure> {
+        self.begin(assertion(origin, options, known)?, Some).await
     }
 
     async fn begin<O>(
         &self,
-        hint: Hint,
         ceremony: Ceremony,
-        pick: fn(Outcome) -> Option<O>,
+        pick: fn(Answer) -> Option<O>,
     ) -> Result<Pending<O>, RequestFailure> {
+        let hint = match ceremony {
+            Ceremony::Create(_) => Hint::MakeCredential,
+            Ceremony::SignIn(..) => Hint::GetAssertion,
+        };
         let scanning = self.scanner.scan().await.map_err(RequestFailure::Air)?;
         let request = client::Request {
             hint,
@@ -188,7 +170,7 @@ pub struct Pending<O> {
     events: mpsc::Receiver<Step>,
     /// Dropping it is what cancels.
     cancel: oneshot::Sender<()>,
-    pick: fn(Outcome) -> Option<O>,
+    pick: fn(Answer) -> Option<O>,
 }
 
 /// What happens, as it happens.
@@ -281,16 +263,25 @@ enum Ceremony {
     SignIn(Box<Assertion>, Vec<KnownPasskey>),
 }
 
-/// What came of it.
-enum Outcome {
-    Created(Box<Registration>),
-    SignedIn(Box<SignIn>),
+fn creation(origin: &Origin, options: CreationOptions) -> Result<Ceremony, RequestFailure> {
+    Ok(Ceremony::Create(Box::new(Creation::new(options, origin)?)))
+}
+
+fn assertion(
+    origin: &Origin,
+    options: RequestOptions,
+    known: Vec<KnownPasskey>,
+) -> Result<Ceremony, RequestFailure> {
+    Ok(Ceremony::SignIn(
+        Box::new(Assertion::new(options, origin)?),
+        known,
+    ))
 }
 
 /// From the task to its owner.
 enum Step {
     Progress(RequestProgress),
-    Ended(Result<Outcome, RequestFailure>),
+    Ended(Result<Answer, RequestFailure>),
 }
 
 /// What the task needs.
@@ -324,7 +315,7 @@ impl<T: Tunnels> Transaction<T> {
             Ok((get_info, mut conversation)) => {
                 let capabilities = Capabilities::from_get_info(&get_info);
                 let ended = tokio::select! {
-                    ended = ceremony.hold(&capabilities, &mut conversation, entropy, observe) => Some(ended),
+                    ended = ceremony.hold(&capabilities, &mut conversation, observe) => Some(ended),
                     _ = &mut cancelled => None,
                 };
                 // The owner has its answer before the goodbye, which takes a round trip.
@@ -346,19 +337,11 @@ impl Ceremony {
         self,
         capabilities: &Capabilities,
         conversation: &mut Conversation<C>,
-        entropy: &mut (dyn CryptoRng + Send),
         observe: impl Fn(RequestProgress),
-    ) -> Result<Outcome, RequestFailure> {
+    ) -> Result<Answer, RequestFailure> {
         let session = RequestFailure::Session;
         match self {
             Self::Create(creation) => {
-                let creation = match creation.key_agreement(capabilities) {
-                    Some(agreement) => match sealed(agreement, conversation, entropy).await? {
-                        Some(salts) => creation.with_salts(salts),
-                        None => *creation,
-                    },
-                    None => *creation,
-                };
                 let mut asked = creation.ask(capabilities)?;
                 let mut reply = conversation
                     .ask(asked.request.clone(), &observe)
@@ -372,33 +355,15 @@ impl Ceremony {
                     asked = again;
                 }
                 let registration = creation.finish(&asked, &reply, capabilities)?;
-                Ok(Outcome::Created(Box::new(registration)))
+                Ok(Answer::Created(Box::new(registration)))
             }
             Self::SignIn(assertion, known) => {
-                let assertion = match assertion.key_agreement(capabilities) {
-                    Some(agreement) => match sealed(agreement, conversation, entropy).await? {
-                        Some(salts) => assertion.with_salts(salts),
-                        None => *assertion,
-                    },
-                    None => *assertion,
-                };
                 let request = assertion.ask(capabilities)?;
                 let reply = conversation.ask(request, &observe).await.map_err(session)?;
-                Ok(Outcome::SignedIn(Box::new(assertion.finish(&reply, &known)?)))
+                Ok(Answer::SignedIn(Box::new(assertion.finish(&reply, &known)?)))
             }
         }
     }
-}
-
-/// Seals the inputs of `prf` for a phone that asks for that. Nobody has to answer there yet.
-async fn sealed<C: DataChannel>(
-    agreement: KeyAgreement,
-    conversation: &mut Conversation<C>,
-    entropy: &mut (dyn CryptoRng + Send),
-) -> Result<Option<SealedSalts>, RequestFailure> {
-    let reply = conversation.ask(agreement.request(), |_| {}).await;
-    let reply = reply.map_err(RequestFailure::Session)?;
-    Ok(agreement.agree(&reply, entropy)?)
 }
 
 /// Four steps, once more the question, and the end: more than a transaction has.

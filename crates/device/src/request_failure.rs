@@ -5,11 +5,10 @@
     reason = "what has no code of its own shares its group's general one"
 )]
 
+use std::io;
+
 use roamkey_session::{AirError, RequestError, TunnelError};
-use roamkey_tunnel::SiteError;
-use roamkey_webauthn::{
-    AnswerError, CeremonyError, OptionsError, OriginError, RelatedOriginsError, RpIdError, StatusCode,
-};
+use roamkey_webauthn::{AnswerError, CeremonyError, OptionsError, OriginError, RpIdError, StatusCode};
 
 use crate::ErrorCode;
 
@@ -20,18 +19,15 @@ pub enum RequestFailure {
     /// The origin is none that may use passkeys.
     #[error(transparent)]
     Origin(#[from] OriginError),
+    /// The file with the options can't be read.
+    #[error("the file can't be read")]
+    Unreadable(#[source] io::Error),
     /// The options are wrong; the error names the member.
     #[error(transparent)]
     Options(#[from] OptionsError),
     /// The origin may not use the RP ID.
     #[error(transparent)]
     RpId(RpIdError),
-    /// The RP ID's list of related origins could not be fetched.
-    #[error(transparent)]
-    Site(#[from] SiteError),
-    /// What was fetched is no list of related origins.
-    #[error(transparent)]
-    RelatedOrigins(#[from] RelatedOriginsError),
     /// This machine can't listen over Bluetooth. No code was shown.
     #[error(transparent)]
     Air(AirError),
@@ -65,13 +61,9 @@ impl RequestFailure {
     pub fn code(&self) -> ErrorCode {
         match self {
             Self::Origin(_) => ErrorCode::OriginInvalid,
+            Self::Unreadable(_) => ErrorCode::OptionsUnreadable,
             Self::Options(_) => ErrorCode::OptionsInvalid,
-            Self::RpId(RpIdError::NotListed) | Self::Site(SiteError::Status(404 | 410)) => {
-                ErrorCode::OriginNotRelated
-            }
             Self::RpId(_) => ErrorCode::RpIdMismatch,
-            Self::Site(error) => site(error),
-            Self::RelatedOrigins(_) => ErrorCode::RelatedOriginsInvalid,
             Self::Air(error) | Self::Session(RequestError::Air(error)) => listening(error),
             Self::Phone(CeremonyError::CannotVerify) => ErrorCode::PhoneCannotVerify,
             Self::Phone(_) => ErrorCode::PhoneCannot,
@@ -87,10 +79,9 @@ impl RequestFailure {
     pub fn detail(&self) -> Option<String> {
         match self {
             Self::Origin(error) => Some(error.to_string()),
+            Self::Unreadable(error) => Some(error.kind().to_string()),
             Self::Options(error) => Some(error.to_string()),
             Self::RpId(error) => Some(error.to_string()),
-            Self::Site(error) => Some(error.to_string()),
-            Self::RelatedOrigins(error) => Some(error.to_string()),
             Self::Phone(error @ CeremonyError::MissingExtension(_)) => Some(error.to_string()),
             Self::Session(RequestError::Tunnel(
                 error @ (TunnelError::Refused { .. } | TunnelError::Protocol(_)),
@@ -102,19 +93,6 @@ impl RequestFailure {
             Self::Session(RequestError::Channel(error)) => Some(error.to_string()),
             _ => None,
         }
-    }
-}
-
-/// A site that gives something else than a list, or one that is not there.
-fn site(error: &SiteError) -> ErrorCode {
-    match error {
-        SiteError::Status(_)
-        | SiteError::NotJson
-        | SiteError::TooLong
-        | SiteError::NotHttps
-        | SiteError::Redirects
-        | SiteError::Protocol(_) => ErrorCode::RelatedOriginsInvalid,
-        _ => ErrorCode::RelatedOriginsUnreachable,
     }
 }
 
@@ -156,7 +134,6 @@ fn answer(error: AnswerError) -> ErrorCode {
         AnswerError::WrongAlgorithm => ErrorCode::PhoneAnswerOtherAlgorithm,
         AnswerError::Excluded | AnswerError::NotAllowed => ErrorCode::PhoneAnswerOtherPasskey,
         AnswerError::Signature => ErrorCode::PhoneAnswerBadSignature,
-        AnswerError::KeyAgreement => ErrorCode::PhoneKeyAgreementFailed,
         _ => ErrorCode::PhoneAnswerMalformed,
     }
 }

@@ -43,12 +43,21 @@ impl Code {
         }
     }
 
-    /// Reads the code from the bytes of a PNG, JPEG or WebP picture.
+    /// Reads the code from the bytes of a PNG, JPEG or WebP picture; the first, if there are several.
     ///
     /// # Errors
     ///
     /// [`ScanError`] says whether it is no such picture, too large, holds no QR code, or only foreign ones.
     pub fn from_picture(bytes: &[u8]) -> Result<Self, ScanError> {
+        first(Self::all_from_picture(bytes)?)
+    }
+
+    /// Reads all sign-in codes from the bytes of a picture, each once, at least one.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_picture`](Self::from_picture).
+    pub fn all_from_picture(bytes: &[u8]) -> Result<Vec<Self>, ScanError> {
         Self::from_grey(read_luma(bytes)?)
     }
 
@@ -58,6 +67,15 @@ impl Code {
     ///
     /// As [`from_picture`](Self::from_picture); [`ScanError::TooLarge`] also where the sides don't fit the bytes.
     pub fn from_luma(width: u32, height: u32, luma: Vec<u8>) -> Result<Self, ScanError> {
+        first(Self::all_from_luma(width, height, luma)?)
+    }
+
+    /// Reads all sign-in codes from brightness alone, each once, at least one.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_luma`](Self::from_luma).
+    pub fn all_from_luma(width: u32, height: u32, luma: Vec<u8>) -> Result<Vec<Self>, ScanError> {
         if width.max(height) > MAX_SIDE_PIXELS {
             return Err(ScanError::TooLarge);
         }
@@ -69,22 +87,28 @@ impl Code {
         Self::from_grey(GrayImage::from_raw(width, height, luma).ok_or(ScanError::TooLarge)?)
     }
 
-    fn from_grey(luma: GrayImage) -> Result<Self, ScanError> {
-        let codes = match find_codes(&luma) {
+    fn from_grey(luma: GrayImage) -> Result<Vec<Self>, ScanError> {
+        let mut texts = match find_codes(&luma) {
             codes if codes.is_empty() => find_codes(&stretch_contrast(luma)),
             codes => codes,
         };
-        if codes.is_empty() {
+        if texts.is_empty() {
             return Err(ScanError::NoCode);
         }
-        let text = codes
-            .into_iter()
-            .find(|text| is_fido(text))
-            .ok_or(ScanError::OnlyOtherCodes)?;
-        Ok(Self {
-            text,
-            source: CodeSource::Picture,
-        })
+        texts.retain(|text| is_fido(text));
+        if texts.is_empty() {
+            return Err(ScanError::OnlyOtherCodes);
+        }
+        let mut codes: Vec<Self> = Vec::new();
+        for text in texts {
+            if !codes.iter().any(|code| *code.text == *text) {
+                codes.push(Self {
+                    text,
+                    source: CodeSource::Picture,
+                });
+            }
+        }
+        Ok(codes)
     }
 
     /// The text, `FIDO:/` and digits if it is one of ours.
@@ -98,6 +122,10 @@ impl Code {
     pub fn source(&self) -> CodeSource {
         self.source
     }
+}
+
+fn first(codes: Vec<Code>) -> Result<Code, ScanError> {
+    codes.into_iter().next().ok_or(ScanError::NoCode)
 }
 
 impl fmt::Debug for Code {
@@ -247,6 +275,21 @@ mod tests {
             Code::from_picture(&bytes),
             Err(ScanError::OnlyOtherCodes)
         ));
+    }
+
+    #[test]
+    fn of_several_codes_each_is_told_once() {
+        let one = read_luma(&picture(CODE, 0, 255)).unwrap();
+        let other = CODE.replace("FIDO:/2145", "FIDO:/5412");
+        let other = read_luma(&picture(&other, 0, 255)).unwrap();
+        let (side, _) = one.dimensions();
+        let mut both = GrayImage::from_pixel(side * 3, side, Luma([255]));
+        for (number, part) in (0..).zip([&one, &other, &one]) {
+            image::imageops::replace(&mut both, part, i64::from(side) * number, 0);
+        }
+        let codes = Code::all_from_luma(side * 3, side, both.into_raw()).unwrap();
+        assert_eq!(codes.len(), 2);
+        assert!(codes.iter().any(|code| code.text() == CODE));
     }
 
     #[test]

@@ -7,6 +7,8 @@ pub mod bluez;
 pub mod bus;
 pub mod client;
 #[cfg(target_os = "linux")]
+pub mod desktop;
+#[cfg(target_os = "linux")]
 pub mod keyring;
 pub mod memory_keyring;
 pub mod phone;
@@ -17,4 +19,3 @@ pub mod store;
 pub mod store_contract;
 pub mod tunnel;
 pub mod user;
-pub mod web_site;

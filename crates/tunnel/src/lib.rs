@@ -10,8 +10,6 @@
 //! A client platform joins with [`WebSocketTunnels`]: the advert says which service, `GET /cable/connect/…` which
 //! tunnel.
 //!
-//! [`Sites`] fetches the one document that a client platform may need of a site itself, its list of related origins.
-//!
 //! ```no_run
 //! use roamkey_hybrid::{TunnelDomain, TunnelId};
 //! use roamkey_session::{DataChannel as _, TunnelService as _};
@@ -36,7 +34,6 @@ mod joining;
 mod limits;
 mod probe;
 mod service;
-mod sites;
 mod trust;
 mod upgrade;
 
@@ -47,7 +44,6 @@ pub use joining::WebSocketTunnels;
 pub use limits::Limits;
 pub use probe::Probe;
 pub use service::{NotLoopback, WebSocketTunnel};
-pub use sites::{SiteError, Sites};
 
 #[cfg(test)]
 mod recorder;

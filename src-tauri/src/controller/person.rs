@@ -244,6 +244,7 @@ where
     A: Air + 'static,
 {
     fn drop(&mut self) {
+        self.controller.0.window.question_is_over();
         self.controller.update(|state| {
             state.answers_go_to(None);
             if matches!(state.view.sign_in, SignIn::Question(_)) {
@@ -310,7 +311,7 @@ pub(super) fn names(name: Option<&str>, display_name: Option<&str>) -> (String, 
 }
 
 /// `text` without control and direction-changing characters: names come from the other end.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let changes_direction =
         |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars()

@@ -2,14 +2,12 @@
 
 use roamkey_device::session::{Air, TunnelService};
 use roamkey_device::webauthn::{KnownPasskey, SignatureCheck};
-use roamkey_device::{ErrorCode, Pending, RequestEvent, RequestFailure};
+use roamkey_device::{ErrorCode, Pending, RequestFailure};
 
 use super::{Controller, Task};
-use crate::view::{Code, Phone, PhoneStage, Trial};
+use crate::follow::{Shown, follow};
+use crate::view::{Code, Phone, Trial};
 use crate::window::Window;
-
-/// As long as phones take a code for fresh.
-const CODE_SECONDS: u32 = 300;
 
 impl<W, T, A> Controller<W, T, A>
 where
@@ -18,23 +16,32 @@ where
     A: Air + 'static,
 {
     pub(super) fn try_phone(&self, trial: Trial) {
-        let controller = self.clone();
-        let task = self.0.runtime.spawn(async move {
-            let tried = match trial {
-                Trial::Create => controller.create_on_phone().await,
-                Trial::SignIn => controller.sign_in_by_phone().await,
-            };
-            controller.update(|state| {
-                state.view.phone = match tried {
-                    Ok(()) => Phone::Done { what: trial },
-                    Err(code) => Phone::Failed { code: Code(code) },
-                };
-            });
-        });
         self.update(|state| {
-            state.phone = Some(Task(task.abort_handle()));
             state.view.phone = Phone::Starting;
+            state.trial = trial;
+            let controller = self.clone();
+            let task = self.0.runtime.spawn(async move { controller.tried(trial).await });
+            state.phone = Some(Task(task.abort_handle()));
         });
+    }
+
+    async fn tried(&self, trial: Trial) {
+        let tried = match trial {
+            Trial::Create => self.create_on_phone().await,
+            Trial::SignIn => self.sign_in_by_phone().await,
+        };
+        self.update(|state| {
+            state.view.phone = match tried {
+                Ok(()) => Phone::Done { what: trial },
+                Err(code) => Phone::Failed { code: Code(code) },
+            };
+        });
+    }
+
+    /// Takes the code away, and shows a new one for the same.
+    pub(super) fn retry_phone(&self) {
+        let trial = self.state().trial;
+        self.try_phone(trial);
     }
 
     /// Ends what is under way with a phone.
@@ -72,23 +79,22 @@ where
 
     /// Shows the code, then how far it is.
     async fn follow<O>(&self, mut pending: Pending<O>) -> Result<O, RequestFailure> {
-        let code = Phone::Code {
-            picture: pending.picture()?.to_svg(),
-            link: pending.link().to_owned(),
-            seconds: CODE_SECONDS,
+        let show = |shown| {
+            self.update(|state| {
+                state.view.phone = match shown {
+                    Shown::Code {
+                        picture,
+                        link,
+                        seconds,
+                    } => Phone::Code {
+                        picture,
+                        link,
+                        seconds,
+                    },
+                    Shown::Meeting(stage) => Phone::Meeting { stage },
+                }
+            });
         };
-        self.update(|state| state.view.phone = code);
-        while let Some(event) = pending.next().await {
-            let stage = match event {
-                RequestEvent::Nearby => PhoneStage::Nearby,
-                RequestEvent::Connecting => PhoneStage::Connecting,
-                RequestEvent::Secured => PhoneStage::Secured,
-                RequestEvent::AskOnPhone => PhoneStage::AskOnPhone,
-                RequestEvent::Done(done) => return Ok(done),
-                RequestEvent::Failed(failure) => return Err(failure),
-            };
-            self.update(|state| state.view.phone = Phone::Meeting { stage });
-        }
-        Err(RequestFailure::Internal)
+        follow(&mut pending, show).await
     }
 }

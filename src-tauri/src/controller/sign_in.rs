@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 
 use super::person::{Answer, Person};
 use super::{Controller, State, Task, Transaction};
-use crate::action::Typed;
+use crate::action::{ScreenPart, Typed};
 use crate::view::{Code, DoneWhat, Hinted, Origin, PinProblem, PinSetup, Place, SignIn, Stage};
 use crate::window::Window;
 
@@ -64,7 +64,7 @@ where
         self.0.window.raise();
     }
 
-    pub(super) fn look_for_code(&self, origin: Origin) {
+    pub(super) fn look_for_code(&self, origin: Origin, part: ScreenPart) {
         let idle = self.update(|state| {
             let idle = matches!(state.transaction, Transaction::None);
             if idle {
@@ -81,9 +81,12 @@ where
             let code = if origin == Origin::Clipboard {
                 window.read_clipboard().await
             } else {
-                window.read_screen().await
+                window.read_screen(part).await
             };
-            controller.found(origin, code);
+            match code {
+                Err(ErrorCode::Cancelled) => controller.cancel(),
+                code => controller.found(origin, code),
+            }
         });
     }
 

@@ -1,23 +1,22 @@
-//! GTK's clipboard, the web view's switches, and the desktop by D-Bus.
-
-use std::collections::HashMap;
+//! GTK's clipboard, the web view's switches, and whether the desktop shows icons.
 
 use gtk::gdk;
 use roamkey_device::{Code, ErrorCode};
 use tauri::{AppHandle, WebviewWindow};
 use tokio::sync::oneshot;
 use webkit2gtk::{SettingsExt as _, WebViewExt as _};
-use zbus::zvariant::Value;
 
 use super::luma::Luma;
 use crate::start::Options;
-use crate::text::TEXT;
 
 /// Switches the camera on, which some distributions leave off.
 pub(crate) fn prepare(window: &WebviewWindow, _: &Options) {
     let set = window.with_webview(|view| {
         if let Some(settings) = view.inner().settings() {
             settings.set_enable_media_stream(true);
+            // For tests, and not in what people install: WebKit's own camera, which shows a clock.
+            #[cfg(debug_assertions)]
+            settings.set_enable_mock_capture_devices(std::env::var_os("ROAMKEY_MOCK_CAMERA").is_some());
         }
     });
     if let Err(error) = set {
@@ -25,39 +24,26 @@ pub(crate) fn prepare(window: &WebviewWindow, _: &Options) {
     }
 }
 
-/// Tells the person that a question waits. Names no site: a notification may be seen by others.
-pub(crate) fn notify() {
-    tauri::async_runtime::spawn(async {
-        if let Err(error) = notified().await {
-            tracing::info!(%error, "no notification");
-        }
-    });
+/// Whether there is a display to open a window on.
+pub(crate) fn has_display() -> bool {
+    gtk::init().is_ok()
 }
 
-async fn notified() -> zbus::Result<()> {
-    let hints: HashMap<&str, Value<'_>> = HashMap::from([("urgency", Value::U8(2))]);
-    let actions: [&str; 0] = [];
-    let note = (
-        "Roamkey",
-        0_u32,
-        "roamkey",
-        TEXT.question_title,
-        TEXT.question_body,
-        &actions[..],
-        hints,
-        -1_i32,
-    );
-    zbus::Connection::session()
-        .await?
-        .call_method(
-            Some("org.freedesktop.Notifications"),
-            "/org/freedesktop/Notifications",
-            Some("org.freedesktop.Notifications"),
-            "Notify",
-            &note,
-        )
-        .await
-        .map(drop)
+/// Waits until this process is asked to end: by Ctrl-C, or by the program that started it.
+pub(crate) async fn interrupted() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match (signal(SignalKind::interrupt()), signal(SignalKind::terminate())) {
+        (Ok(mut interrupt), Ok(mut terminate)) => {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        (Err(error), _) | (_, Err(error)) => {
+            tracing::warn!(%error, "signals end this process unasked");
+            std::future::pending().await
+        }
+    }
 }
 
 /// Whether the desktop shows icons, and the library that talks to it is here: without it, asking ends the process.
@@ -89,7 +75,8 @@ async fn watcher() -> zbus::Result<bool> {
 pub(crate) async fn read_clipboard(handle: &AppHandle) -> Result<Code, ErrorCode> {
     if let Some(picture) = copied_picture(handle).await? {
         let decoded = tokio::task::spawn_blocking(|| picture.decode()).await;
-        return decoded.map_err(|_| ErrorCode::Internal)?;
+        let mut codes = decoded.map_err(|_| ErrorCode::Internal)??;
+        return codes.pop().ok_or(ErrorCode::NoCodeInPicture);
     }
     let text = copied_text(handle).await?.ok_or(ErrorCode::NoCodeInClipboard)?;
     Ok(Code::from_text(&text))

@@ -35,9 +35,9 @@ impl Luma {
         })
     }
 
-    /// The code in it.
-    pub(super) fn decode(self) -> Result<Code, ErrorCode> {
-        Code::from_luma(self.width, self.height, self.pixels).map_err(|error| Failure::Scan(error).code())
+    /// The codes in it, at least one.
+    pub(super) fn decode(self) -> Result<Vec<Code>, ErrorCode> {
+        Code::all_from_luma(self.width, self.height, self.pixels).map_err(|error| Failure::Scan(error).code())
     }
 }
 

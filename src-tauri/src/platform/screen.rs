@@ -1,35 +1,45 @@
 //! A picture of the screen: by the desktop's portal under Wayland, where the person chooses what to show, and directly
-//! under X11.
+//! under X11. With several codes in it the person is asked for the part that they mean.
 
 use std::time::Duration;
 
 use ashpd::desktop::screenshot::Screenshot;
-use gtk::gdk;
-use gtk::gdk::prelude::*;
+use gtk::gdk_pixbuf::Pixbuf;
 use roamkey_device::{Code, ErrorCode, Failure};
-use tauri::{AppHandle, Manager as _};
+use tauri::{AppHandle, Manager as _, WebviewWindow};
 use tokio::sync::oneshot;
 
+use super::choose::{Shown, choose};
 use super::luma::Luma;
+use crate::action::ScreenPart;
 
-/// Looks for a code on the screen. Under X11 our own window steps aside if there is none to be seen.
-pub(crate) async fn read_screen(handle: &AppHandle) -> Result<Code, ErrorCode> {
-    if std::env::var_os("WAYLAND_DISPLAY").is_some() {
-        return by_portal().await;
-    }
-    match look(handle).await {
-        Err(ErrorCode::NoCodeInPicture) => behind_our_window(handle).await,
-        found => found,
+/// Looks for a code on the screen, or on the part of it that the person chooses.
+pub(crate) async fn read_screen(handle: &AppHandle, part: ScreenPart) -> Result<Code, ErrorCode> {
+    let mut part = part;
+    loop {
+        let mut codes = if std::env::var_os("WAYLAND_DISPLAY").is_some() {
+            by_portal(part).await?
+        } else {
+            match part {
+                ScreenPart::Whole => whole(handle).await?,
+                ScreenPart::Chosen => chosen(handle).await?,
+            }
+        };
+        // Two in the part that was chosen: the question will say what the first is about.
+        if codes.len() == 1 || part == ScreenPart::Chosen {
+            return codes.pop().ok_or(ErrorCode::NoCodeInPicture);
+        }
+        part = ScreenPart::Chosen;
     }
 }
 
-/// Takes our window away and looks until what was behind it is drawn.
-async fn behind_our_window(handle: &AppHandle) -> Result<Code, ErrorCode> {
-    let windows: Vec<_> = handle.webview_windows().into_values().collect();
-    for window in &windows {
-        hidden_or_logged(window.hide());
+/// The whole screen under X11. Our own window steps aside if there is no code to be seen.
+async fn whole(handle: &AppHandle) -> Result<Vec<Code>, ErrorCode> {
+    let mut found = look(handle).await;
+    if !matches!(found, Err(ErrorCode::NoCodeInPicture)) {
+        return found;
     }
-    let mut found = Err(ErrorCode::NoCodeInPicture);
+    let _aside = Aside::step(handle);
     for _ in 0..LOOKS {
         tokio::time::sleep(BETWEEN_LOOKS).await;
         found = look(handle).await;
@@ -37,36 +47,84 @@ async fn behind_our_window(handle: &AppHandle) -> Result<Code, ErrorCode> {
             break;
         }
     }
-    for window in &windows {
-        hidden_or_logged(window.show());
-    }
     found
 }
 
-async fn look(handle: &AppHandle) -> Result<Code, ErrorCode> {
-    let (sender, picture) = oneshot::channel();
-    let taken = handle.run_on_main_thread(move || {
+async fn look(handle: &AppHandle) -> Result<Vec<Code>, ErrorCode> {
+    let shown = on_main_thread(handle, |answer| {
         // Nobody waits any more: the person has moved on.
-        let _moved_on = sender.send(take());
+        let _moved_on = answer.send(Shown::take().and_then(|shown| Luma::of(shown.picture())));
     });
-    taken.map_err(|_| ErrorCode::Internal)?;
-    let picture = picture.await.map_err(|_| ErrorCode::Internal)?;
-    let picture = picture.ok_or(ErrorCode::ScreenUnavailable)?;
+    decode(shown.await?.ok_or(ErrorCode::ScreenUnavailable)?).await
+}
+
+/// The part that the person chooses, of what is behind our window.
+async fn chosen(handle: &AppHandle) -> Result<Vec<Code>, ErrorCode> {
+    let aside = Aside::step(handle);
+    tokio::time::sleep(BETWEEN_LOOKS * LOOKS).await;
+    let asked = on_main_thread(handle, |answer| match Shown::take() {
+        Some(shown) => choose(shown, answer),
+        None => drop(answer),
+    });
+    let part: Option<Chosen> = asked.await.map_err(|_| ErrorCode::ScreenUnavailable)?;
+    drop(aside);
+    decode(part.ok_or(ErrorCode::Cancelled)?.0).await
+}
+
+/// The part that was chosen, ready to leave GTK's thread.
+pub(super) struct Chosen(Luma);
+
+impl Chosen {
+    pub(super) fn of(picture: &Pixbuf) -> Option<Self> {
+        Luma::of(picture).map(Self)
+    }
+}
+
+async fn decode(picture: Luma) -> Result<Vec<Code>, ErrorCode> {
     tokio::task::spawn_blocking(|| picture.decode())
         .await
         .map_err(|_| ErrorCode::Internal)?
 }
 
-/// The whole screen, on GTK's thread.
-fn take() -> Option<Luma> {
-    let root = gdk::Screen::default()?.root_window()?;
-    let (width, height) = (root.width(), root.height());
-    Luma::of(&root.pixbuf(0, 0, width, height)?)
+/// Does something on GTK's thread that answers, at once or later.
+async fn on_main_thread<O: Send + 'static>(
+    handle: &AppHandle,
+    work: impl FnOnce(oneshot::Sender<O>) + Send + 'static,
+) -> Result<O, ErrorCode> {
+    let (answer, answered) = oneshot::channel();
+    let done = handle.run_on_main_thread(move || work(answer));
+    done.map_err(|_| ErrorCode::Internal)?;
+    answered.await.map_err(|_| ErrorCode::Internal)
 }
 
-async fn by_portal() -> Result<Code, ErrorCode> {
-    let asked = Screenshot::request().interactive(true).modal(true).send().await;
-    let shown = asked.and_then(|request| request.response()).map_err(|error| {
+/// Our windows, out of the way until this is dropped.
+struct Aside(Vec<WebviewWindow>);
+
+impl Aside {
+    fn step(handle: &AppHandle) -> Self {
+        let windows: Vec<_> = handle.webview_windows().into_values().collect();
+        for window in &windows {
+            followed(window.hide());
+        }
+        Self(windows)
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        for window in &self.0 {
+            followed(window.show());
+        }
+    }
+}
+
+/// Asks the portal: for the whole screen, or by a window of the desktop's own in which the person chooses.
+async fn by_portal(part: ScreenPart) -> Result<Vec<Code>, ErrorCode> {
+    let request = Screenshot::request()
+        .interactive(part == ScreenPart::Chosen)
+        .modal(true);
+    let shown = request.send().await.and_then(|request| request.response());
+    let shown = shown.map_err(|error| {
         tracing::info!(%error, "no picture from the portal");
         ErrorCode::ScreenUnavailable
     })?;
@@ -83,13 +141,13 @@ async fn by_portal() -> Result<Code, ErrorCode> {
     if let Err(error) = tokio::fs::remove_file(&path).await {
         tracing::warn!(%error, "the picture of the screen stays");
     }
-    let decoded = tokio::task::spawn_blocking(move || Code::from_picture(&bytes)).await;
+    let decoded = tokio::task::spawn_blocking(move || Code::all_from_picture(&bytes)).await;
     decoded
         .map_err(|_| ErrorCode::Internal)?
         .map_err(|error| Failure::Scan(error).code())
 }
 
-fn hidden_or_logged(done: tauri::Result<()>) {
+fn followed(done: tauri::Result<()>) {
     if let Err(error) = done {
         tracing::debug!(%error, "the window did not follow");
     }

@@ -22,8 +22,13 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// Starts the app with this environment, beside the browser's window.
-    pub(crate) async fn open(program: &Path, environment: &[(String, String)], logs: &Path) -> Result<Self> {
+    /// Starts a program with a web view: with these arguments and this environment.
+    pub(crate) async fn start(
+        program: &Path,
+        arguments: &[&str],
+        environment: &[(String, String)],
+        logs: &Path,
+    ) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port();
         let mut command = bound_to_this_thread("WebKitWebDriver");
         command.arg("--host=127.0.0.1").arg(format!("--port={port}"));
@@ -37,7 +42,7 @@ impl Window {
         })
         .await?;
         let wanted = json!({ "capabilities": { "alwaysMatch": {
-            "webkitgtk:browserOptions": { "binary": program, "args": [] },
+            "webkitgtk:browserOptions": { "binary": program, "args": arguments },
         } } });
         let begun = request(&address, "POST", "/session", Some(&wanted)).await?;
         let session = begun
@@ -51,14 +56,18 @@ impl Window {
             _driver: driver,
         };
         window.shows("h1").await?;
-        window
-            .call(
-                "POST",
-                "window/rect",
-                Some(&json!({ "x": 1210, "y": 0, "width": 960, "height": 700 })),
-            )
-            .await?;
         Ok(window)
+    }
+
+    /// Puts the window beside the browser's.
+    pub(crate) async fn stand_aside(&self) -> Result<()> {
+        self.place(1210, 0, 960, 700).await
+    }
+
+    /// Puts the window somewhere.
+    pub(crate) async fn place(&self, x: u32, y: u32, width: u32, height: u32) -> Result<()> {
+        let rect = json!({ "x": x, "y": y, "width": width, "height": height });
+        self.call("POST", "window/rect", Some(&rect)).await.map(drop)
     }
 
     /// Waits until there is an element for this selector.
@@ -124,6 +133,23 @@ impl Window {
         Ok(name.as_str().unwrap_or_default().to_owned())
     }
 
+    /// Waits until this script returns something else than nothing.
+    pub(crate) async fn until_script(&self, what: &str, script: &str) -> Result<Value> {
+        self.wait(what, async || {
+            let found = self.script(script).await?;
+            Ok((!found.is_null() && found != Value::Bool(false)).then_some(found))
+        })
+        .await
+    }
+
+    /// Presses a key, wherever the focus is.
+    pub(crate) async fn press(&self, key: &str) -> Result<()> {
+        let actions = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": [
+            { "type": "keyDown", "value": key }, { "type": "keyUp", "value": key },
+        ] }] });
+        self.call("POST", "actions", Some(&actions)).await.map(drop)
+    }
+
     /// Runs a script in the page.
     pub(crate) async fn script(&self, script: &str) -> Result<Value> {
         self.call(
@@ -147,6 +173,14 @@ impl Window {
         let picture = self.call("GET", "screenshot", None).await?;
         std::fs::write(file, STANDARD.decode(picture.as_str().unwrap_or_default())?)?;
         Ok(())
+    }
+
+    /// Waits until the app has ended by itself.
+    pub(crate) async fn gone(&self) -> Result<()> {
+        until(LIMIT, "the end of the app", async || {
+            Ok(self.call("GET", "window", None).await.is_err().then_some(()))
+        })
+        .await
     }
 
     /// Ends the app.

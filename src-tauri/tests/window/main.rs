@@ -23,7 +23,9 @@ use roamkey_tests::bench::Bench;
 use roamkey_tests::parts::Parts;
 use tokio::runtime::Runtime;
 
+mod desktop;
 mod driver;
+mod handed_over;
 mod person;
 mod scenarios;
 
@@ -51,6 +53,16 @@ fn main() -> ExitCode {
         "tunnel service down": async |bench| scenarios::tunnel_down(bench).await,
         "codes that are none": async |bench| scenarios::codes_that_are_none(bench).await,
         "link from another program": async |bench| scenarios::link(bench).await,
+        "screen by the desktop's portal": async |bench| desktop::portal(bench).await,
+        "part of the screen under X11": async |bench| desktop::part_of_the_screen(bench).await,
+        "clipboard, file and drop": async |bench| desktop::handed_over_by_hand(bench).await,
+        "camera": async |bench| desktop::camera(bench).await,
+        "icon and notifications": async |bench| desktop::icon_and_notifications(bench).await,
+        "window state": async |bench| desktop::window_state(bench).await,
+        "request handed over, light": async |bench| handed_over::answered(bench, Look::Light).await,
+        "request handed over, dark": async |bench| handed_over::answered(bench, Look::Dark).await,
+        "request handed over and left": async |bench| handed_over::left(bench).await,
+        "request that can't be asked": async |bench| handed_over::refused(bench).await,
     };
     let conclusion = libtest_mimic::run(&arguments, trials);
     stage.clear();

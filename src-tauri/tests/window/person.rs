@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use roamkey_testkit::desktop::{MockDesktop, Sharing};
 use roamkey_testkit::keyring::PrivateKeyring;
 use roamkey_tests::Result;
 use roamkey_tests::bench::Bench;
@@ -12,6 +13,7 @@ use crate::driver::Window;
 pub(crate) struct Person {
     pub(crate) window: Window,
     pub(crate) environment: Vec<(String, String)>,
+    desktop: Option<MockDesktop>,
     pictures: Option<PathBuf>,
     _keyring: PrivateKeyring,
 }
@@ -23,39 +25,100 @@ pub(crate) enum Look {
     Dark,
 }
 
+/// The program under test.
+pub(crate) const APP: &str = env!("CARGO_BIN_EXE_roamkey-app");
+
+/// What every start of it finds in its environment, besides a session bus.
+pub(crate) fn common(bench: &Bench, system_bus: &str, look: Look) -> Vec<(String, String)> {
+    let make = bench.make();
+    let theme = match look {
+        Look::Light => "Adwaita",
+        Look::Dark => "Adwaita:dark",
+    };
+    let pairs = [
+        ("DISPLAY", bench.display().to_owned()),
+        ("DBUS_SYSTEM_BUS_ADDRESS", system_bus.to_owned()),
+        ("SSL_CERT_FILE", make.authority.display().to_string()),
+        ("ROAMKEY_TUNNEL_ADDRESS", make.tunnel_address.clone()),
+        ("ROAMKEY_LOG", "debug".to_owned()),
+        ("GDK_BACKEND", "x11".to_owned()),
+        ("LANG", "C.UTF-8".to_owned()),
+        ("GTK_THEME", theme.to_owned()),
+    ];
+    pairs.map(|(name, value)| (name.to_owned(), value)).into()
+}
+
 /// The PIN of everybody.
 pub(crate) const PIN: &str = "2718";
 
+/// The desktop that the app starts on.
+#[derive(Clone, Debug)]
+pub(crate) struct Surroundings {
+    /// How it looks.
+    pub(crate) look: Look,
+    /// Whether it has a portal, notifications and a place for icons, and what the person shares by the portal.
+    pub(crate) desktop: Option<Sharing>,
+    /// What else stands in the environment.
+    pub(crate) environment: Vec<(&'static str, String)>,
+}
+
+impl Surroundings {
+    /// X11, and nothing on the session bus but a keyring.
+    pub(crate) fn bare(look: Look) -> Self {
+        Self {
+            look,
+            desktop: None,
+            environment: Vec::new(),
+        }
+    }
+
+    /// Wayland, as far as the app can tell: the screen is the portal's.
+    pub(crate) fn wayland(desktop: Option<Sharing>) -> Self {
+        Self {
+            desktop,
+            environment: vec![("WAYLAND_DISPLAY", "wayland-0".to_owned())],
+            ..Self::bare(Look::Light)
+        }
+    }
+}
+
 impl Person {
-    /// Somebody who starts the app for the first time.
+    /// Somebody who starts the app for the first time, on a bare desktop.
     pub(crate) async fn new(bench: &Bench, logs: &Path, look: Look) -> Result<Self> {
+        Self::on(bench, logs, Surroundings::bare(look)).await
+    }
+
+    /// Somebody who starts the app for the first time.
+    pub(crate) async fn on(bench: &Bench, logs: &Path, surroundings: Surroundings) -> Result<Self> {
         let keyring = PrivateKeyring::start()?;
-        let make = bench.make();
+        let desktop = match surroundings.desktop {
+            Some(sharing) => Some(MockDesktop::start(&keyring.address(), sharing).await?),
+            None => None,
+        };
         let mut environment = keyring.env();
-        let mut set = |name: &str, value: String| environment.push((name.to_owned(), value));
-        set("DISPLAY", bench.display().to_owned());
-        set("DBUS_SYSTEM_BUS_ADDRESS", make.system_bus.clone());
-        set("SSL_CERT_FILE", make.authority.display().to_string());
-        set("ROAMKEY_TUNNEL_ADDRESS", make.tunnel_address.clone());
-        set("ROAMKEY_LOG", "debug".to_owned());
-        set("GDK_BACKEND", "x11".to_owned());
-        set("LANG", "C.UTF-8".to_owned());
-        set(
-            "GTK_THEME",
-            if look == Look::Dark {
-                "Adwaita:dark"
-            } else {
-                "Adwaita"
-            }
-            .to_owned(),
-        );
-        let window = Window::open(Path::new(env!("CARGO_BIN_EXE_roamkey-app")), &environment, logs).await?;
+        environment.extend(common(bench, &bench.make().system_bus, surroundings.look));
+        let more = surroundings.environment.into_iter();
+        environment.extend(more.map(|(name, value)| (name.to_owned(), value)));
+        let window = Window::start(Path::new(APP), &[], &environment, logs).await?;
+        window.stand_aside().await?;
         Ok(Self {
             window,
             environment,
+            desktop,
             pictures: None,
             _keyring: keyring,
         })
+    }
+
+    /// The desktop's services.
+    pub(crate) fn desktop(&self) -> Result<&MockDesktop> {
+        self.desktop.as_ref().ok_or_else(|| "a bare desktop".into())
+    }
+
+    /// Starts the app once more, where it stands by itself.
+    pub(crate) async fn starts_again(&mut self, logs: &Path) -> Result<()> {
+        self.window = Window::start(Path::new(APP), &[], &self.environment, logs).await?;
+        Ok(())
     }
 
     /// Keeps a picture of each screen in this folder from now on.

@@ -9,11 +9,11 @@ use roamkey_tests::chromium::PageOutcome;
 use roamkey_tests::code::moved_in_time;
 use roamkey_tests::process::{Process, bound_to_this_thread};
 
-use crate::person::{Look, PIN, Person};
+use crate::person::{APP, Look, PIN, Person};
 
-type Place<'a> = (&'a mut Bench, &'a Path);
+pub(crate) type Place<'a> = (&'a mut Bench, &'a Path);
 
-fn register(account: &str) -> Ask {
+pub(crate) fn register(account: &str) -> Ask {
     Ask::Register(RegistrationRequest::of(account))
 }
 
@@ -192,7 +192,7 @@ pub(crate) async fn link((bench, folder): Place<'_>) -> Result<()> {
     let person = Person::new(bench, folder, Look::Light).await?;
     person.begins().await?;
     let ceremony = bench.show(&register("linda")).await?;
-    let mut second = bound_to_this_thread(env!("CARGO_BIN_EXE_roamkey-app"));
+    let mut second = bound_to_this_thread(APP);
     second.envs(person.environment.iter().map(|(name, value)| (name, value)));
     second.arg(ceremony.code.to_lowercase());
     let mut second = Process::start("second-start", second, folder)?;
@@ -237,7 +237,7 @@ pub(crate) async fn second_account((bench, folder): Place<'_>) -> Result<()> {
     person.window.close().await
 }
 
-fn agreed(outcome: PageOutcome, account: &str) -> Result<()> {
+pub(crate) fn agreed(outcome: PageOutcome, account: &str) -> Result<()> {
     match outcome {
         PageOutcome::Done { verdict, .. } if verdict["account"] == account => Ok(()),
         other @ (PageOutcome::Done { .. } | PageOutcome::Refused { .. }) => {
@@ -246,7 +246,7 @@ fn agreed(outcome: PageOutcome, account: &str) -> Result<()> {
     }
 }
 
-fn refused(outcome: PageOutcome, wanted: &str) -> Result<()> {
+pub(crate) fn refused(outcome: PageOutcome, wanted: &str) -> Result<()> {
     match outcome {
         PageOutcome::Refused { error } if error == wanted => Ok(()),
         other @ (PageOutcome::Done { .. } | PageOutcome::Refused { .. }) => {
@@ -255,7 +255,7 @@ fn refused(outcome: PageOutcome, wanted: &str) -> Result<()> {
     }
 }
 
-fn nothing_was_created(bench: &Bench, account: &str) -> Result<()> {
+pub(crate) fn nothing_was_created(bench: &Bench, account: &str) -> Result<()> {
     let known = bench.site.relying_party().passkeys_of(account).len();
     if known == 0 {
         Ok(())

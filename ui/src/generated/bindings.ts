@@ -92,9 +92,6 @@ export type ErrorCode =
   | 'options_invalid'
   | 'options_unreadable'
   | 'rp_id_mismatch'
-  | 'origin_not_related'
-  | 'related_origins_unreachable'
-  | 'related_origins_invalid'
   | 'picture_unwritable'
   | 'bluetooth_cannot_listen'
   | 'tunnel_redirected'
@@ -126,7 +123,6 @@ export type ErrorCode =
   | 'phone_answer_other_algorithm'
   | 'phone_answer_unverified'
   | 'phone_answer_bad_signature'
-  | 'phone_key_agreement_failed'
   | 'recovery_not_set_up'
   | 'recovery_already_set_up'
   | 'words_wrong'
@@ -1631,7 +1627,11 @@ place: Place, } | { "do": "read_text",
 /**
  * The text.
  */
-text: Typed, } | { "do": "read_clipboard" } | { "do": "read_screen" } | { "do": "go_ahead" } | { "do": "choose_pin", 
+text: Typed, } | { "do": "read_clipboard" } | { "do": "read_screen", 
+/**
+ * On how much of it.
+ */
+part: ScreenPart, } | { "do": "go_ahead" } | { "do": "choose_pin", 
 /**
  * The PIN.
  */
@@ -1655,7 +1655,7 @@ pin: Typed, } | { "do": "cancel" } | { "do": "try_phone",
 /**
  * What the phone is asked for.
  */
-trial: Trial, } | { "do": "leave_phone" } | { "do": "read_passkeys" } | { "do": "label", 
+trial: Trial, } | { "do": "retry_phone" } | { "do": "leave_phone" } | { "do": "read_passkeys" } | { "do": "label", 
 /**
  * Which.
  */
@@ -1779,4 +1779,66 @@ export type HelpAction = { "help": "dismiss_tip",
  */
 tip: Tip, } | { "help": "forget_tips" };
 
+export type ScreenPart = "whole" | "chosen";
+
 export type Typed = string;
+
+export type HandedOver = { 
+/**
+ * What the phone is asked for.
+ */
+operation: Hinted, 
+/**
+ * For which site, says the program.
+ */
+site: Site, 
+/**
+ * The account that a new passkey is for.
+ */
+account: string | null, 
+/**
+ * How far it is.
+ */
+step: HandedStep, 
+/**
+ * How the window looks and speaks.
+ */
+look: Look, };
+
+export type HandedStep = { "at": "starting" } | { "at": "code", 
+/**
+ * The QR code as SVG.
+ */
+picture: string, 
+/**
+ * What it says.
+ */
+link: string, 
+/**
+ * How long it is good for.
+ */
+seconds: number, } | { "at": "meeting", 
+/**
+ * How far it is.
+ */
+stage: PhoneStage, } | { "at": "failed", 
+/**
+ * Why.
+ */
+code: ErrorCode, };
+
+export type Look = { 
+/**
+ * Light or dark.
+ */
+theme: Theme, 
+/**
+ * The language that was chosen.
+ */
+language: Language, 
+/**
+ * The language of this session.
+ */
+systemLanguage: Language, };
+
+export type HandedAct = "again" | "leave";

@@ -52,8 +52,7 @@ impl Both {
         )
         .unwrap();
         Self {
-            // No site is asked for anything, unless a test puts one there.
-            requester: Requester::new(air.clone(), tunnels).with_sites(None),
+            requester: Requester::new(air.clone(), tunnels),
             device,
             air,
             tunnel,

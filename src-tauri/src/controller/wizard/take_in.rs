@@ -105,7 +105,7 @@ impl State {
             new: count(plan.new.len()),
             same: count(plan.same),
             conflicts: count(plan.conflicts.len()),
-            in_trash: count(plan.in_trash.len()),
+            in_trash: 0,
             skipped: count(plan.skipped.len()),
             others: count(plan.others),
             trimmed: count(plan.trimmed),
@@ -128,12 +128,8 @@ fn rows(plan: &Planned) -> impl Iterator<Item = PlanRow> {
         site: Site::new(passkey.credential.rp_id.as_str()),
         name: name(&passkey.credential.user.name),
     });
-    let in_trash = plan.in_trash.iter().map(move |held| PlanRow::InTrash {
-        site: Site::new(&held.rp_id),
-        name: name(&held.user_name),
-    });
     let skipped = plan.skipped.iter().map(skipped);
-    conflicts.chain(skipped).chain(in_trash).chain(new)
+    conflicts.chain(skipped).chain(new)
 }
 
 fn skipped(one: &Skipped) -> PlanRow {

@@ -13,6 +13,7 @@ export const phone = {
     left: (seconds: number) =>
       seconds > 0 ? `امسحه بكاميرا الهاتف. الوقت المتبقّي: ${clock(seconds)}` : 'هذا الرمز قديم جدًا.',
     asText: 'الرمز على شكل نصّ',
+    renew: 'رمز جديد',
     stages: {
       nearby: 'الهاتف قريب',
       connecting: 'جارٍ الاتصال بالهاتف',
@@ -24,5 +25,11 @@ export const phone = {
       sign_in: 'سجّل الهاتف الدخول. توقيعه صحيح.',
     },
     newCode: 'إعادة المحاولة برمز جديد',
+  },
+  // The window of a request that a program handed over.
+  handed: {
+    title: { create: 'إنشاء مفتاح مرور بهاتفك', sign_in: 'تسجيل الدخول بهاتفك' },
+    account: 'الحساب',
+    lead: 'يطلب ذلك برنامج على هذا الجهاز. لا تمسح الرمز إلا إذا كنت أنت من بدأه.',
   },
 }

@@ -10,6 +10,7 @@ export const signIn = {
     cameraHint: 'ضع الشاشة الأخرى أمام الكاميرا',
     screen: 'البحث على هذه الشاشة',
     screenHint: 'عندما يكون المتصفّح على هذا الجهاز',
+    part: 'اختيار منطقة أو نافذة من الشاشة…',
     picture: 'فتح صورة',
     pictureHint: 'صورة PNG أو JPEG أو WebP، ويمكنك إفلاتها هنا',
     clipboard: 'من الحافظة',

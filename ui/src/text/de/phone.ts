@@ -15,6 +15,7 @@ export const phone = {
         ? `Scannen Sie ihn innerhalb von ${clock(seconds)} Min. mit der Kamera des Smartphones`
         : 'Dieser Code ist zu alt.',
     asText: 'Der Code als Text',
+    renew: 'Neuer Code',
     stages: {
       nearby: 'Das Smartphone ist in der Nähe',
       connecting: 'Verbindung mit dem Smartphone wird aufgebaut',
@@ -26,5 +27,11 @@ export const phone = {
       sign_in: 'Das Smartphone hat die Anmeldung bestätigt. Seine Signatur stimmt.',
     },
     newCode: 'Mit einem neuen Code noch einmal versuchen',
+  },
+  // The window of a request that a program handed over.
+  handed: {
+    title: { create: 'Mit dem Smartphone einen Passkey erstellen', sign_in: 'Mit dem Smartphone anmelden' },
+    account: 'Konto',
+    lead: 'Ein Programm auf diesem Gerät verlangt das. Scannen Sie den Code nur, wenn Sie es selbst gestartet haben.',
   },
 }

@@ -10,6 +10,7 @@ export const signIn = {
     cameraHint: 'Den anderen Bildschirm vor die Kamera halten',
     screen: 'Auf diesem Bildschirm suchen',
     screenHint: 'Wenn der Browser auf diesem Gerät läuft',
+    part: 'Bereich oder Fenster auf dem Bildschirm wählen…',
     picture: 'Bild öffnen',
     pictureHint: 'PNG, JPEG oder WebP; oder ein Bild hierher ziehen',
     clipboard: 'Aus der Zwischenablage',

@@ -15,6 +15,7 @@ export const phone = {
         ? `Scan it with the phone’s camera within ${clock(seconds)} min`
         : 'This code is too old.',
     asText: 'The code as text',
+    renew: 'New code',
     stages: {
       nearby: 'The phone is nearby',
       connecting: 'Connecting to the phone',
@@ -26,5 +27,11 @@ export const phone = {
       sign_in: 'The phone signed in. Its signature is right.',
     },
     newCode: 'Try again with a new code',
+  },
+  // The window of a request that a program handed over.
+  handed: {
+    title: { create: 'Create a passkey with your phone', sign_in: 'Sign in with your phone' },
+    account: 'Account',
+    lead: 'A program on this device asks for this. Scan the code only if you started it.',
   },
 }

@@ -9,6 +9,7 @@ export const signIn = {
     cameraHint: 'Hold the other screen in front of it',
     screen: 'Look on this screen',
     screenHint: 'When the browser is on this device',
+    part: 'Choose a region or a window of the screen…',
     picture: 'Open a picture',
     pictureHint: 'PNG, JPEG or WebP; or drop one here',
     clipboard: 'From the clipboard',

@@ -15,6 +15,7 @@ export const phone = {
         ? `スマートフォンのカメラで読み取ってください（残り${clock(seconds)}）`
         : 'このコードは古くなりました。',
     asText: 'コードの文字',
+    renew: '新しいコード',
     stages: {
       nearby: 'スマートフォンが近くにあります',
       connecting: 'スマートフォンに接続しています',
@@ -26,5 +27,11 @@ export const phone = {
       sign_in: 'スマートフォンでサインインできました。署名は正しいものです。',
     },
     newCode: '新しいコードでもう一度試す',
+  },
+  // The window of a request that a program handed over.
+  handed: {
+    title: { create: 'スマートフォンでパスキーを作成', sign_in: 'スマートフォンでサインイン' },
+    account: 'アカウント',
+    lead: 'このデバイスのプログラムが求めています。自分で始めた場合にだけ、コードを読み取ってください。',
   },
 }

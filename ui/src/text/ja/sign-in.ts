@@ -10,6 +10,7 @@ export const signIn = {
     cameraHint: '相手の画面をカメラの前にかざします',
     screen: 'この画面から探す',
     screenHint: 'ブラウザがこのデバイスにあるとき',
+    part: '画面の範囲またはウィンドウを選ぶ…',
     picture: '画像を開く',
     pictureHint: 'PNG、JPEG、WebP。ここにドロップもできます',
     clipboard: 'クリップボードから',
