@@ -249,3 +249,10 @@ test('the first start offers the languages and a restore', async () => {
     { do: 'go', place: 'safety' },
   ] satisfies Action[])
 })
+
+test('who leaves a wizard by keyboard goes on in the page, not at the top of the window', () => {
+  app = stage(view('drill-done'))
+  button('Done').focus()
+  app.show(view('safety'))
+  expect(document.activeElement).toBe(document.querySelector('main'))
+})
