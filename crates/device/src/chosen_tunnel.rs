@@ -1,11 +1,12 @@
 //! A tunnel service that can be exchanged for another one while the device runs.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use roamkey_hybrid::{RoutingId, TunnelDomain, TunnelId};
 use roamkey_session::{TunnelError, TunnelService};
-use roamkey_tunnel::{Address, WebSocketChannel, WebSocketTunnel};
+use roamkey_tunnel::{Address, NotLoopback, WebSocketChannel, WebSocketTunnel};
 
 /// The tunnel service that the person has chosen. Clones are the same choice.
 ///
@@ -13,8 +14,16 @@ use roamkey_tunnel::{Address, WebSocketChannel, WebSocketTunnel};
 #[derive(Clone)]
 pub struct ChosenTunnel {
     service: Arc<RwLock<WebSocketTunnel>>,
-    /// Where services are connected to instead of at their own hosts.
-    address: Option<Address>,
+    reach: Reach,
+}
+
+/// How services are reached.
+#[derive(Clone)]
+enum Reach {
+    /// At their own hosts, or at this address instead.
+    Tls(Option<Address>),
+    /// On this machine, without TLS.
+    Plain(SocketAddr),
 }
 
 impl ChosenTunnel {
@@ -23,8 +32,21 @@ impl ChosenTunnel {
     pub fn new(domain: TunnelDomain, address: Option<Address>) -> Self {
         Self {
             service: Arc::new(RwLock::new(WebSocketTunnel::new(domain, address.clone()))),
-            address,
+            reach: Reach::Tls(address),
         }
+    }
+
+    /// Begins with this service, and takes a server on this machine without TLS for whichever is chosen. For
+    /// demonstrations and tests.
+    ///
+    /// # Errors
+    ///
+    /// [`NotLoopback`] if `address` is not a loopback address.
+    pub fn plain_loopback(domain: TunnelDomain, address: SocketAddr) -> Result<Self, NotLoopback> {
+        Ok(Self {
+            service: Arc::new(RwLock::new(WebSocketTunnel::plain_loopback(domain, address)?)),
+            reach: Reach::Plain(address),
+        })
     }
 
     /// Takes another service from now on.
@@ -38,7 +60,12 @@ impl ChosenTunnel {
     /// A service with this number, reached in the same way, whether chosen or not.
     #[must_use]
     pub fn at(&self, domain: TunnelDomain) -> WebSocketTunnel {
-        WebSocketTunnel::new(domain, self.address.clone())
+        match &self.reach {
+            Reach::Tls(address) => WebSocketTunnel::new(domain, address.clone()),
+            // The address was a loopback one when this was made.
+            Reach::Plain(address) => WebSocketTunnel::plain_loopback(domain, *address)
+                .unwrap_or_else(|_| WebSocketTunnel::new(domain, None)),
+        }
     }
 
     /// The service that is chosen.
