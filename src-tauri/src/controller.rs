@@ -285,21 +285,24 @@ fn count(count: usize) -> u32 {
 }
 
 /// What is wrong with a PIN that was checked.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "whatever else it is has a code of its own"
+)]
 fn pin_problem(failure: &Failure) -> PinProblem {
-    match failure {
+    let code = match failure {
         Failure::Pin(PinError::Wrong {
             tries_left,
             wait: None,
-        }) => PinProblem::Wrong {
-            tries_left: *tries_left,
-        },
-        Failure::Pin(PinError::Wrong { wait: Some(_), .. } | PinError::Wait { .. }) => PinProblem::Failed {
-            code: ErrorCode::PinLocked.into(),
-        },
-        failure => PinProblem::Failed {
-            code: failure.code().into(),
-        },
-    }
+        }) => {
+            return PinProblem::Wrong {
+                tries_left: *tries_left,
+            };
+        }
+        Failure::Pin(PinError::Wrong { wait: Some(_), .. }) => ErrorCode::PinLocked,
+        failure => failure.code(),
+    };
+    PinProblem::Failed { code: code.into() }
 }
 
 impl<W, T, A> Clone for Controller<W, T, A> {

@@ -108,7 +108,7 @@ fn parse(bytes: &[u8]) -> Option<Chosen> {
 
 /// The names are those that the window knows, in which there is nothing to be escaped.
 fn text(chosen: &Chosen) -> String {
-    let tips: Vec<String> = chosen.tips.iter().map(|tip| name(tip)).collect();
+    let tips: Vec<String> = chosen.tips.iter().map(name).collect();
     format!(
         "# Written by the Roamkey app.\ntheme = {}\nlanguage = {}\ntips = [{}]\n",
         name(&chosen.theme),

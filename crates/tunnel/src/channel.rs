@@ -136,11 +136,13 @@ impl Stream {
         let Self::Tls(tls) = self else { return None };
         let (_, connection) = tls.get_ref();
         let version = connection.protocol_version()?;
-        Some(match version {
-            ProtocolVersion::TLSv1_3 => "TLS 1.3".to_owned(),
-            ProtocolVersion::TLSv1_2 => "TLS 1.2".to_owned(),
-            other => format!("{other:?}"),
-        })
+        // No other one is offered.
+        let known = [
+            (ProtocolVersion::TLSv1_3, "TLS 1.3"),
+            (ProtocolVersion::TLSv1_2, "TLS 1.2"),
+        ];
+        let name = known.into_iter().find(|(known, _)| *known == version);
+        name.map(|(_, name)| name.to_owned())
     }
 }
 

@@ -1,5 +1,6 @@
 //! The activity log: read when its page is opened, and forgotten when it is left.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -175,13 +176,13 @@ impl<W, T, A> Controller<W, T, A> {
                 count: *count,
             })
             .collect();
-        refusals.sort_by(|a, b| b.count.cmp(&a.count));
+        refusals.sort_by_key(|refusal| Reverse(refusal.count));
         let mut sites: Vec<_> = sums
             .by_site
             .iter()
             .map(|site| (site.counts.requests(), site))
             .collect();
-        sites.sort_by(|(a, _), (b, _)| b.cmp(a));
+        sites.sort_by_key(|(requests, _)| Reverse(*requests));
         Statistics {
             revision,
             total: counts(&sums.total),

@@ -281,18 +281,20 @@ impl<W, T, A> Controller<W, T, A> {
     /// The shares of the words, while the wizard shows them; otherwise none.
     #[must_use]
     pub fn shares(&self) -> Vec<Share> {
-        match &self.state().wizard.held {
-            Held::Shares(shares) => shares.iter().map(|share| Share::new(share.as_str())).collect(),
-            _ => Vec::new(),
+        if let Held::Shares(shares) = &self.state().wizard.held {
+            shares.iter().map(|share| Share::new(share.as_str())).collect()
+        } else {
+            Vec::new()
         }
     }
 
     /// The rows of the plan that is shown; otherwise none.
     #[must_use]
     pub fn plan(&self) -> Arc<[PlanRow]> {
-        match &self.state().wizard.held {
-            Held::Plan { rows, .. } => Arc::clone(rows),
-            _ => Arc::default(),
+        if let Held::Plan { rows, .. } = &self.state().wizard.held {
+            Arc::clone(rows)
+        } else {
+            Arc::default()
         }
     }
 }

@@ -5,7 +5,9 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::unwrap_in_result,
     clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
     reason = "a test stops where it fails"
 )]
 

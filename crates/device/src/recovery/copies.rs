@@ -52,7 +52,7 @@ impl Copies {
         let file: File = serde_json::from_slice(bytes).ok()?;
         let mut names = file.backup.iter().chain(&file.drilled);
         let known = file.version == VERSION && names.all(|name| name.parse::<RecordId>().is_ok());
-        known.then(|| Self {
+        known.then_some(Self {
             backup: file.backup,
             drilled: file.drilled,
         })

@@ -40,18 +40,18 @@ where
     }
 
     pub(super) fn accept_warning(&self) {
-        let accepted = self.update(|state| match &mut state.view.wizard {
-            Wizard::Export(step @ Export::Warn { .. }) => {
-                let Export::Warn { kind, .. } = *step else {
-                    return None;
-                };
-                *step = Export::Verify {
-                    kind,
-                    check: Check::Wait,
-                };
-                Some((state.wizard.run, kind))
-            }
-            _ => None,
+        let accepted = self.update(|state| {
+            let Wizard::Export(step) = &mut state.view.wizard else {
+                return None;
+            };
+            let Export::Warn { kind, .. } = *step else {
+                return None;
+            };
+            *step = Export::Verify {
+                kind,
+                check: Check::Wait,
+            };
+            Some((state.wizard.run, kind))
         });
         let Some((run, kind)) = accepted else { return };
         let controller = self.clone();
@@ -79,15 +79,16 @@ where
     }
 
     pub(super) fn type_pin_to_export(&self, pin: Typed) {
-        let typed = self.update(|state| match &mut state.view.wizard {
-            Wizard::Export(Export::Verify {
+        let typed = self.update(|state| {
+            let Wizard::Export(Export::Verify {
                 kind,
                 check: check @ Check::TypePin { .. },
-            }) => {
-                *check = Check::Wait;
-                Some((state.wizard.run, *kind))
-            }
-            _ => None,
+            }) = &mut state.view.wizard
+            else {
+                return None;
+            };
+            *check = Check::Wait;
+            Some((state.wizard.run, *kind))
         });
         let Some((run, kind)) = typed else { return };
         let controller = self.clone();

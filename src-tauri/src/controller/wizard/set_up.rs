@@ -87,21 +87,25 @@ where
             let Wizard::SetUp(SetUp::Confirm { problem, .. }) = &mut state.view.wizard else {
                 return None;
             };
-            match std::mem::take(&mut state.wizard.held) {
-                Held::Words {
+            let held = std::mem::take(&mut state.wizard.held);
+            if let Held::Words {
+                words,
+                anew,
+                asked: Some(asked),
+            } = held
+            {
+                if asked.is_by(typed, &words) {
+                    state.view.wizard = Wizard::SetUp(SetUp::Saving);
+                    return Some((state.wizard.run, words, anew));
+                }
+                *problem = Some(ErrorCode::WordsNotConfirmed.into());
+                state.wizard.held = Held::Words {
                     words,
                     anew,
                     asked: Some(asked),
-                } if asked.is_by(typed, &words) => {
-                    state.view.wizard = Wizard::SetUp(SetUp::Saving);
-                    Some((state.wizard.run, words, anew))
-                }
-                held => {
-                    state.wizard.held = held;
-                    *problem = Some(ErrorCode::WordsNotConfirmed.into());
-                    None
-                }
+                };
             }
+            None
         });
         if let Some((run, words, anew)) = confirmed {
             self.keep_words(run, words, anew);

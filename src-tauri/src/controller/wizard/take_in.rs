@@ -29,9 +29,10 @@ where
     A: Air + 'static,
 {
     pub(super) fn plan_from(&self, run: u64, file: OpenedFile, key: Option<Key>) {
-        let source = match self.state().view.wizard {
-            Wizard::Restore(_) => Source::Backup,
-            _ => Source::Other,
+        let source = if matches!(self.state().view.wizard, Wizard::Restore(_)) {
+            Source::Backup
+        } else {
+            Source::Other
         };
         let controller = self.clone();
         self.0.runtime.spawn(async move {
@@ -59,15 +60,15 @@ where
     }
 
     pub(super) fn apply(&self) {
-        let begun = self.update(|state| match std::mem::take(&mut state.wizard.held) {
-            Held::Plan { plan, source, .. } => {
-                state.show_take_in(TakeIn::Working(BEGUN));
-                Some((state.wizard.run, plan, source))
+        let begun = self.update(|state| {
+            if !matches!(state.wizard.held, Held::Plan { .. }) {
+                return None;
             }
-            held => {
-                state.wizard.held = held;
-                None
-            }
+            let Held::Plan { plan, source, .. } = std::mem::take(&mut state.wizard.held) else {
+                return None;
+            };
+            state.show_take_in(TakeIn::Working(BEGUN));
+            Some((state.wizard.run, plan, source))
         });
         let Some((run, plan, source)) = begun else { return };
         self.work(

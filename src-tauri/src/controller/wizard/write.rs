@@ -46,15 +46,13 @@ where
     }
 
     pub(super) fn back_up(&self) {
-        let begun = self.update(|state| match std::mem::take(&mut state.wizard.held) {
-            Held::Folder(folder) => {
-                state.view.wizard = Wizard::BackUp(BackUp::Working(BEGUN));
-                Some((state.wizard.run, folder))
-            }
-            held => {
-                state.wizard.held = held;
-                None
-            }
+        let begun = self.update(|state| {
+            let Held::Folder(folder) = &state.wizard.held else {
+                return None;
+            };
+            let begun = (state.wizard.run, folder.clone());
+            state.view.wizard = Wizard::BackUp(BackUp::Working(BEGUN));
+            Some(begun)
         });
         let Some((run, folder)) = begun else { return };
         self.work(
@@ -80,12 +78,12 @@ where
 
     pub(super) fn write_copy(&self, passphrase: Typed) {
         let weak = !passphrase::strength(passphrase.as_str()).is_enough();
-        let run = self.update(|state| match &mut state.view.wizard {
-            Wizard::Copy(CopyUnder::Choose { problem }) => {
-                *problem = weak.then_some(ErrorCode::PassphraseWeak.into());
-                (!weak).then_some(state.wizard.run)
-            }
-            _ => None,
+        let run = self.update(|state| {
+            let Wizard::Copy(CopyUnder::Choose { problem }) = &mut state.view.wizard else {
+                return None;
+            };
+            *problem = weak.then_some(ErrorCode::PassphraseWeak.into());
+            (!weak).then_some(state.wizard.run)
         });
         let Some(run) = run else { return };
         let chosen = move |controller: &Self, path: std::path::PathBuf| {
