@@ -32,7 +32,8 @@ pub struct Hosts {
     pub server: TunnelServer,
     /// For logs and files.
     pub folder: PathBuf,
-    _far: PrivateBus,
+    /// The bus of host 1.
+    pub far: PrivateBus,
 }
 
 impl Hosts {
@@ -71,7 +72,7 @@ impl Hosts {
             bluez,
             server,
             folder,
-            _far: far,
+            far,
         })
     }
 

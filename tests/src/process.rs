@@ -114,7 +114,7 @@ impl Process {
     }
 
     fn signal(&self, signal: Signal) -> Result<()> {
-        let id = self.child.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
+        let id = self.id().and_then(|id| Pid::from_raw(id.try_into().ok()?));
         kill_process(id.ok_or_else(|| format!("{} has ended", self.name))?, signal)?;
         Ok(())
     }

@@ -10,6 +10,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::time::Duration;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, tcgetattr};
 
 use crate::Result;
 use crate::lines::{Lines, Mark};
@@ -73,6 +74,37 @@ impl Terminal {
         Ok(())
     }
 
+    /// As [`answer`](Self::answer), to a question whose answer does not show. Programs that switch the echo off throw
+    /// away what was typed before that, so nothing is typed until it is off.
+    ///
+    /// # Errors
+    ///
+    /// It is not shown, or the echo stays on.
+    pub async fn answer_hidden(&mut self, question: &str, answer: &str) -> Result<()> {
+        self.read(question).await?;
+        let hidden = async {
+            // Nothing tells of a terminal's modes when they change.
+            let mut look = tokio::time::interval(LOOK_AGAIN);
+            while tcgetattr(&self.keyboard)?.local_modes.contains(LocalModes::ECHO) {
+                look.tick().await;
+            }
+            rustix::io::Result::Ok(())
+        };
+        let hidden = tokio::time::timeout(QUESTION_LIMIT, hidden).await;
+        hidden.map_err(|_elapsed| format!("the echo is still on after: {question}"))??;
+        self.keyboard.write_all(format!("{answer}\n").as_bytes())?;
+        Ok(())
+    }
+
+    /// Types something that nobody has asked for yet.
+    ///
+    /// # Errors
+    ///
+    /// The terminal is gone.
+    pub fn type_ahead(&mut self, text: &str) -> Result<()> {
+        Ok(self.keyboard.write_all(text.as_bytes())?)
+    }
+
     /// Waits until `text` is shown, after everything read before.
     ///
     /// # Errors
@@ -90,3 +122,4 @@ impl Terminal {
 }
 
 const QUESTION_LIMIT: Duration = Duration::from_secs(20);
+const LOOK_AGAIN: Duration = Duration::from_millis(5);

@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 pub struct PrivateBus {
     address: String,
     _daemon: Child,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl PrivateBus {
@@ -78,8 +78,41 @@ impl PrivateBus {
         Ok(Self {
             address,
             _daemon: daemon,
-            _folder: folder,
+            folder,
         })
+    }
+
+    /// Waits until somebody offers the service `name`.
+    ///
+    /// # Errors
+    ///
+    /// Nobody does for 10 seconds, or the bus is gone.
+    pub async fn wait_for_service(&self, name: &str) -> io::Result<()> {
+        let owned = async {
+            let connection = zbus::connection::Builder::address(self.address())?
+                .build()
+                .await?;
+            wait_for_owner(&connection, name, true).await
+        };
+        tokio::time::timeout(START_LIMIT, owned)
+            .await?
+            .map_err(io::Error::other)
+    }
+
+    /// Lets other users of this machine in.
+    ///
+    /// # Errors
+    ///
+    /// Its folder is gone.
+    pub fn open_to_all(&self) -> io::Result<()> {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(self.folder.path(), std::fs::Permissions::from_mode(0o755))
+    }
+
+    /// The bus's socket.
+    #[must_use]
+    pub fn socket(&self) -> std::path::PathBuf {
+        self.folder.path().join("socket")
     }
 
     /// The bus's address in D-Bus notation, as `DBUS_SYSTEM_BUS_ADDRESS` takes it.
@@ -87,6 +120,24 @@ impl PrivateBus {
     pub fn address(&self) -> &str {
         &self.address
     }
+}
+
+/// Waits until `name` has an owner, or has none.
+pub(crate) async fn wait_for_owner(
+    connection: &zbus::Connection,
+    name: &str,
+    wanted: bool,
+) -> zbus::Result<()> {
+    use futures_util::StreamExt as _;
+    let bus = zbus::fdo::DBusProxy::new(connection).await?;
+    let mut changes = bus.receive_name_owner_changed_with_args(&[(0, name)]).await?;
+    // Asked after subscribing: a change in between is in the stream.
+    while bus.name_has_owner(name.try_into()?).await? != wanted {
+        if changes.next().await.is_none() {
+            return Err(zbus::Error::Failure("the bus is gone".to_owned()));
+        }
+    }
+    Ok(())
 }
 
 fn folder() -> io::Result<TempDir> {

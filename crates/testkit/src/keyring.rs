@@ -18,6 +18,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 use zbus::zvariant::{ObjectPath, OwnedObjectPath};
 
+use crate::bus::wait_for_owner;
+
 /// A private session bus with, most of the time, a keyring on it. The value that started it ends it when dropped.
 #[derive(Debug)]
 pub struct PrivateKeyring {
@@ -326,20 +328,6 @@ fn run_again_inside(session: &PrivateKeyring, test: &str) -> io::Result<Result<(
     }
     let daemon = std::fs::read_to_string(session.folder.join(KEYRING_LOG)).unwrap_or_default();
     Ok(Err(format!("{out}\n{err}\nthe keyring said:\n{daemon}")))
-}
-
-/// Waits until `name` has an owner, or has none.
-async fn wait_for_owner(connection: &zbus::Connection, name: &str, wanted: bool) -> zbus::Result<()> {
-    use futures_util::StreamExt as _;
-    let bus = zbus::fdo::DBusProxy::new(connection).await?;
-    let mut changes = bus.receive_name_owner_changed_with_args(&[(0, name)]).await?;
-    // Asked after subscribing: a change in between is in the stream.
-    while bus.name_has_owner(name.try_into()?).await? != wanted {
-        if changes.next().await.is_none() {
-            return Err(zbus::Error::Failure("the bus is gone".to_owned()));
-        }
-    }
-    Ok(())
 }
 
 fn make_private_folder(path: &Path) -> io::Result<()> {
