@@ -21,6 +21,8 @@ mod errand;
 mod error_code;
 pub mod exit;
 mod failure;
+#[doc(hidden)]
+pub mod fuzzing;
 mod os_verification;
 mod qr_picture;
 mod recording;
