@@ -99,12 +99,6 @@ impl Answer {
         &self.bytes.0
     }
 
-    /// Takes the message for the other end. The caller wipes it where that matters.
-    #[must_use]
-    pub fn into_bytes(mut self) -> Vec<u8> {
-        std::mem::take(&mut self.bytes.0)
-    }
-
     /// Returns what happened.
     #[must_use]
     pub fn outcome(&self) -> &Outcome {
@@ -118,7 +112,7 @@ impl Answer {
         self.unrecorded.as_ref()
     }
 
-    /// Splits the answer into the message and what happened.
+    /// Splits the answer into the message, which the caller wipes where that matters, and what happened.
     #[must_use]
     pub fn into_parts(mut self) -> (Vec<u8>, Outcome) {
         (std::mem::take(&mut self.bytes.0), self.outcome)

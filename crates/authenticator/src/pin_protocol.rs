@@ -171,6 +171,12 @@ mod tests {
     }
 
     #[test]
+    fn the_key_never_shows_in_debug_output() {
+        let key = KeyAgreementKey::generate(&mut StdRng::seed_from_u64(1));
+        assert_eq!(format!("{key:?}"), "KeyAgreementKey(..)");
+    }
+
+    #[test]
     fn zeros_under_a_zero_key_encrypt_to_the_known_block() {
         // AES-256 of a zero block under a zero key, from the AES submission (KAT): with a zero IV, CBC is plain AES.
         let secret = SharedSecret {

@@ -149,6 +149,18 @@ fn an_excluded_passkey_is_told_only_after_the_answer() {
 }
 
 #[test]
+fn only_a_passkey_that_the_exclude_list_names_excludes() {
+    let mut device = Device::new();
+    let id = device.create(good_creation()).id;
+    let mut request = good_creation();
+    request.user = user(b"bob", "bob");
+    request.exclude_list = vec![descriptor(&id)];
+    assert_eq!(device.make_status(request.clone()), 0x19);
+    request.exclude_list = vec![descriptor(b"foreign"), descriptor(&[9; 5000])];
+    assert_eq!(device.make_status(request), 0x00);
+}
+
+#[test]
 fn the_exclude_list_covers_this_relying_party_only() {
     let mut device = Device::new();
     let id = device.create(good_creation()).id;

@@ -41,12 +41,34 @@ fn a_key_is_stored_as_its_two_primes_and_comes_back() {
         let key = key(bits);
         let bytes = key.to_bytes();
         assert_eq!(bytes.len(), bits / 8);
+        assert!(bytes[..bits / 16] > bytes[bits / 16..], "the larger one first");
         let again = PrivateKey::from_bytes(Algorithm::Rs256, &bytes).unwrap();
         assert_eq!(again.to_bytes(), bytes);
         assert_eq!(again.public_key(), key.public_key());
         let swapped = [&bytes[bits / 16..], &bytes[..bits / 16]].concat();
         let again = PrivateKey::from_bytes(Algorithm::Rs256, &swapped).unwrap();
         assert_eq!(again.sign(&[b"x"]).unwrap(), key.sign(&[b"x"]).unwrap());
+    }
+}
+
+#[test]
+fn a_key_written_as_pkcs8_is_read_by_another_implementation_and_signs_the_same() {
+    for bits in [2048, 3072, 4096] {
+        let key = RsaPrivateKey::from_pkcs8(&file(&format!("{bits}.pkcs8"))).unwrap();
+        let written = key.to_pkcs8();
+        let pair = ring::rsa::KeyPair::from_pkcs8(&written).unwrap();
+        let mut signature = vec![0; bits / 8];
+        let random = ring::rand::SystemRandom::new();
+        pair.sign(
+            &ring::signature::RSA_PKCS1_SHA256,
+            &random,
+            b"roamkey",
+            &mut signature,
+        )
+        .unwrap();
+        assert_eq!(signature, file(&format!("{bits}.signature")), "{bits}");
+        let again = RsaPrivateKey::from_pkcs8(&written).unwrap();
+        assert_eq!(again.to_pkcs8(), written, "{bits}");
     }
 }
 
