@@ -4,13 +4,14 @@ use std::io::{self, Write as _};
 
 use clap::{Args, Subcommand, ValueEnum};
 use roamkey_device::activity::{LogFormat, write};
-use roamkey_device::vault::{ActivityEntry, ActivityReport};
+use roamkey_device::vault::{ActivityEntry, ActivityReport, ActivityRestart, Vault};
 use roamkey_device::{ErrorCode, UnixTime, now};
 use serde_json::json;
 
 use crate::output::{Output, Stop, table};
 use crate::person::plain;
 use crate::place::Place;
+use crate::terminal::Terminal;
 use crate::time::{date_time, parse_date};
 
 /// `roamkey activity`
@@ -37,10 +38,23 @@ pub(crate) struct Activity {
 enum Verb {
     /// Look whether anything in the log was changed, moved, or taken out.
     Verify(Json),
+    /// Keep a log that was changed, and begin a new one.
+    Restart(Restart),
 }
 
 #[derive(Args, Debug)]
 struct Json {
+    /// Print one JSON object.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args, Debug)]
+struct Restart {
+    /// Do not ask whether to go on.
+    #[arg(long)]
+    yes: bool,
+
     /// Print one JSON object.
     #[arg(long)]
     json: bool,
@@ -61,6 +75,10 @@ pub(crate) fn run(args: &Activity, place: &Place) -> u8 {
             let output = Output::new(json.json);
             output.end(verify(place, output))
         }
+        Some(Verb::Restart(restart)) => {
+            let output = Output::new(restart.json);
+            output.end(begin_anew(restart, place, output))
+        }
         None => {
             let format = if args.json { Format::Json } else { args.format };
             let output = Output::new(format == Format::Json);
@@ -70,7 +88,8 @@ pub(crate) fn run(args: &Activity, place: &Place) -> u8 {
 }
 
 fn show(since: Option<UnixTime>, format: Format, place: &Place) -> Result<(), Stop> {
-    let entries = place.vault()?.activity(since)?;
+    let vault = place.vault()?;
+    let entries = vault.activity(since)?;
     let mut out = io::stdout().lock();
     match format {
         Format::Json => write(&mut out, &entries, LogFormat::JsonLines)?,
@@ -78,7 +97,17 @@ fn show(since: Option<UnixTime>, format: Format, place: &Place) -> Result<(), St
         Format::Text if entries.is_empty() => writeln!(out, "Nothing has happened yet.")?,
         Format::Text => writeln!(out, "{}", text(&entries))?,
     }
-    Ok(out.flush()?)
+    out.flush()?;
+    drop(out);
+    whole(&vault)
+}
+
+/// An error if the log is not what was written: what was taken out of it can't be seen in what is left.
+pub(crate) fn whole(vault: &Vault) -> Result<(), Stop> {
+    match vault.verify_activity()? {
+        ActivityReport::Intact { .. } => Ok(()),
+        ActivityReport::Broken { .. } | _ => Err(ErrorCode::ActivityBroken.into()),
+    }
 }
 
 fn text(entries: &[ActivityEntry]) -> String {
@@ -124,6 +153,27 @@ fn verify(place: &Place, output: Output) -> Result<(), Stop> {
         }
         _ => Err(ErrorCode::ActivityUnreadable.into()),
     }
+}
+
+fn begin_anew(args: &Restart, place: &Place, output: Output) -> Result<(), Stop> {
+    let vault = place.vault()?;
+    if !args.yes {
+        Terminal::confirm(
+            "\nBegin a new activity log? The old one is kept beside it, and no command reads it any more.\n",
+        )?;
+    }
+    let kept = match vault.restart_activity()? {
+        ActivityRestart::NotNeeded => {
+            return output.print(&json!({ "begun": false }), || {
+                "The activity log is intact, and goes on as it is.".to_owned()
+            });
+        }
+        ActivityRestart::Begun { kept } => kept,
+    };
+    output.print(&json!({ "begun": true, "kept": kept }), || match &kept {
+        Some(kept) => format!("A new log begins. The old one is kept: {}", kept.display()),
+        None => "A new log begins. There was no file of the old one.".to_owned(),
+    })
 }
 
 /// Reads `--since`.

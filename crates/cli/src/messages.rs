@@ -194,7 +194,7 @@ pub(crate) fn message(code: ErrorCode) -> Message {
         ),
         E::OsVerificationNotInstalled => (
             "The operating system does not know Roamkey's question.",
-            "Install packaging/polkit/org.roamkey.policy to /usr/share/polkit-1/actions, or use the PIN.",
+            "Install the package roamkey-cli, or copy packaging/polkit/org.roamkey.policy to /usr/share/polkit-1/actions; or use the PIN.",
         ),
         E::OsVerificationUnasked => (
             "The operating system would say yes without asking you, so its answer is worth nothing.",
@@ -324,7 +324,7 @@ pub(crate) fn message(code: ErrorCode) -> Message {
         ),
         E::ActivityBroken => (
             "The activity log is not what Roamkey wrote.",
-            "Keep a copy of activity.log, find out who else can write there, then move it away to begin a new one.",
+            "Find out who else can write to the data folder. Then keep this log and begin a new one: roamkey activity restart.",
         ),
         E::ClockWrong => (
             "This machine's clock is wrong.",

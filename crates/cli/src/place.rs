@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use roamkey_device::ErrorCode;
-use roamkey_device::vault::{Passphrase, StoreKind, Vault, VaultConfig};
+use roamkey_device::vault::{Passphrase, Rebuilt, StoreKind, Vault, VaultConfig};
 use zeroize::Zeroizing;
 
 use crate::output::Stop;
@@ -26,7 +26,7 @@ impl Place {
 
     /// What opens the vault.
     pub(crate) fn config(&self) -> Result<VaultConfig, Stop> {
-        let config = VaultConfig::new(&self.dir);
+        let config = VaultConfig::new(&self.dir).on_rebuilt(say_rebuilt);
         match config.store_kind() {
             StoreKind::OsKeyring => Ok(config),
             StoreKind::PassphraseFile => {
@@ -61,6 +61,25 @@ impl Place {
         let typed = terminal.ask_now(question, Echo::Off);
         typed.map_err(|_| ErrorCode::Refused.into())
     }
+}
+
+/// Says what happened to the list, whatever the command was about. On standard error, where a program that reads the
+/// output does not stumble over it.
+#[expect(
+    clippy::print_stderr,
+    reason = "the vault tells in the middle of whatever it was asked"
+)]
+fn say_rebuilt(rebuilt: &Rebuilt) {
+    let what = match &rebuilt.kept {
+        Some(kept) => format!("was damaged ({} is what is left of it)", kept.display()),
+        None => "was gone".to_owned(),
+    };
+    eprintln!(
+        "The list of your passkeys {what}. It was made anew; passkeys found: {}.\n\
+         Not in it any more: labels, when and how often a passkey was used, what sites kept with it, and which ones you \
+         had removed (those are back).\n",
+        rebuilt.passkeys
+    );
 }
 
 /// The first line of a small text file.

@@ -3,6 +3,7 @@
 use roamkey_device::vault::{Counts, Statistics as Sums};
 use serde_json::{Map, Value, json};
 
+use crate::activity::whole;
 use crate::output::{Output, Stop, table};
 use crate::person::plain;
 use crate::place::Place;
@@ -22,7 +23,8 @@ pub(crate) fn run(args: &Statistics, place: &Place) -> u8 {
 }
 
 fn count(place: &Place, output: Output) -> Result<(), Stop> {
-    let sums = place.vault()?.statistics()?;
+    let vault = place.vault()?;
+    let sums = vault.statistics()?;
     let sites: Vec<Value> = sums
         .by_site
         .iter()
@@ -44,7 +46,8 @@ fn count(place: &Place, output: Output) -> Result<(), Stop> {
         "by_site": sites,
         "by_month": months,
     });
-    output.print(&value, || in_words(&sums))
+    output.print(&value, || in_words(&sums))?;
+    whole(&vault)
 }
 
 fn counts(counts: &Counts) -> Value {

@@ -220,10 +220,54 @@ fn what_happened_is_told_counted_and_verified() {
         let middle = bytes.len() / 2;
         bytes[middle] ^= 1;
         std::fs::write(&file, bytes).unwrap();
+        for reading in [&["activity", "verify"][..], &["activity"], &["statistics"]] {
+            assert_eq!(refused(session, reading), ("activity_broken".to_owned(), 9));
+        }
         assert_eq!(
-            refused(session, &["activity", "verify"]),
-            ("activity_broken".to_owned(), 9)
+            refused(session, &["activity", "restart"]),
+            ("nobody_to_confirm".to_owned(), 3)
         );
+        let restarted = line(session, &["activity", "restart", "--yes"]);
+        assert!(
+            restarted["kept"]
+                .as_str()
+                .unwrap()
+                .ends_with("activity.broken-1.log")
+        );
+        assert!(lines(session, &["activity"]).is_empty());
+        assert_eq!(line(session, &["activity", "verify"])["entries"], 0);
+        assert_eq!(
+            line(session, &["activity", "restart", "--yes"])["begun"],
+            false,
+            "a log that is intact stays"
+        );
+    });
+}
+
+#[test]
+fn a_list_that_was_lost_or_damaged_is_made_anew_and_what_is_gone_is_named() {
+    let name = "a_list_that_was_lost_or_damaged_is_made_anew_and_what_is_gone_is_named";
+    in_private_session(PrivateKeyring::start, module_path!(), name, |session| {
+        create(session, "login.example.org", 1);
+        let index = session.folder().join("data/roamkey/index.sqlite3");
+        for (damage, said) in [(true, "was damaged"), (false, "was gone")] {
+            for suffix in ["", "-wal", "-shm"] {
+                let _gone = std::fs::remove_file(format!("{}{suffix}", index.display()));
+            }
+            if damage {
+                std::fs::write(&index, "this was an index").unwrap();
+            }
+            let listed = roamkey(session, &["list", "--json"]);
+            assert!(listed.status.success(), "{listed:?}");
+            let list = String::from_utf8(listed.stdout).unwrap();
+            assert_eq!(list.lines().count(), 1, "{list}");
+            let told = String::from_utf8(listed.stderr).unwrap();
+            for word in [said, "labels", "removed", "passkeys found: 1"] {
+                assert!(told.contains(word), "{told}");
+            }
+            let again = roamkey(session, &["list"]);
+            assert!(again.stderr.is_empty(), "told once");
+        }
     });
 }
 

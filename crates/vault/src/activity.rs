@@ -4,6 +4,7 @@
 //! the device only if its owner exports them.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use roamkey_authenticator::UnixTime;
 
@@ -265,6 +266,18 @@ pub enum ActivityReport {
         first_bad: u64,
         /// What is wrong with it.
         what: ActivityDamage,
+    },
+}
+
+/// What became of a wish for a new log.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum ActivityRestart {
+    /// The log is intact, and goes on.
+    NotNeeded,
+    /// The next entry is the first of a new log.
+    Begun {
+        /// Where the broken one is kept; `None` if its file was gone.
+        kept: Option<PathBuf>,
     },
 }
 

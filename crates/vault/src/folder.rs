@@ -7,6 +7,7 @@
 //! pin.lock                           held while a PIN is checked or set
 //! secrets.sealed (.new, .lock)       the passkeys themselves, on a machine without a keyring
 //! activity.log                       the activity log
+//! activity.broken-N.log              a log that was changed, moved aside and kept
 //! activity.lock                      held while it is written or read
 //! ```
 //!
@@ -97,22 +98,40 @@ impl Folder {
     }
 
     /// Moves the index aside, with the files that SQLite keeps beside it. Nothing is deleted.
-    pub(crate) fn set_index_aside(&self) -> io::Result<()> {
+    pub(crate) fn set_index_aside(&self) -> io::Result<PathBuf> {
+        let free = self.free_name("index.damaged", "sqlite3")?;
+        for suffix in ["-wal", "-shm", ""] {
+            rename_if_there(&with_suffix(&self.index(), suffix), &with_suffix(&free, suffix))?;
+        }
+        Ok(free)
+    }
+
+    /// Moves the activity log out of the way, under a name that says so, and returns that; `None` if there is none.
+    pub(crate) fn set_activity_aside(&self) -> io::Result<Option<PathBuf>> {
+        let free = self.free_name("activity.broken", "log")?;
+        let moved = rename_if_there(&self.activity(), &free)?;
+        Ok(moved.then_some(free))
+    }
+
+    /// A name in the folder that nothing has.
+    fn free_name(&self, stem: &str, extension: &str) -> io::Result<PathBuf> {
         let mut number = 1_u32;
-        let free = loop {
-            let candidate = self.0.join(format!("index.damaged-{number}.sqlite3"));
+        loop {
+            let candidate = self.0.join(format!("{stem}-{number}.{extension}"));
             if !candidate.try_exists()? {
-                break candidate;
+                return Ok(candidate);
             }
             number = number.checked_add(1).ok_or(io::ErrorKind::QuotaExceeded)?;
-        };
-        for suffix in ["-wal", "-shm", ""] {
-            match std::fs::rename(with_suffix(&self.index(), suffix), with_suffix(&free, suffix)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                Ok(()) | Err(_) => {}
-            }
         }
-        Ok(())
+    }
+}
+
+/// Tells whether there was something to rename.
+fn rename_if_there(from: &Path, to: &Path) -> io::Result<bool> {
+    match std::fs::rename(from, to) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

@@ -44,8 +44,8 @@ mod record;
 mod vault;
 
 pub use activity::{
-    Activity, ActivityDamage, ActivityEntry, ActivityError, ActivityReport, Counts, Event, Month,
-    MonthStatistics, RefusedBecause, SiteStatistics, Statistics,
+    Activity, ActivityDamage, ActivityEntry, ActivityError, ActivityReport, ActivityRestart, Counts, Event,
+    Month, MonthStatistics, RefusedBecause, SiteStatistics, Statistics,
 };
 pub use error::VaultError;
 pub use index::{IndexError, NotARecordId, RecordId, SealBroken};
@@ -58,5 +58,5 @@ pub use random::RandomError;
 pub use record::RecordError;
 pub use vault::{
     CheckReport, Import, Imported, LabelError, MAX_FOREIGN_LENGTH, PasskeyDetails, PasskeyEntry,
-    PasskeyState, Query, Removed, RemovedPasskey, Sort, StateFilter, Vault, VaultConfig,
+    PasskeyState, Query, Rebuilt, Removed, RemovedPasskey, Sort, StateFilter, Vault, VaultConfig,
 };

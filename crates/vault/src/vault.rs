@@ -58,6 +58,27 @@ pub struct VaultConfig {
     call_limit: Duration,
     policy: PathBuf,
     clock: fn() -> UnixTime,
+    on_rebuilt: OnRebuilt,
+}
+
+/// That the index was lost or damaged, and was built anew from the keyring. What the keyring does not know is gone:
+/// labels, when and how often a passkey was used, what sites kept with it, and that it had been removed.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Rebuilt {
+    /// The passkeys that were found.
+    pub passkeys: usize,
+    /// Where the damaged index is kept; `None` if it was gone.
+    pub kept: Option<PathBuf>,
+}
+
+/// Who is told of a [`Rebuilt`].
+#[derive(Clone)]
+struct OnRebuilt(Arc<dyn Fn(&Rebuilt) + Send + Sync>);
+
+impl fmt::Debug for OnRebuilt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OnRebuilt")
+    }
 }
 
 impl VaultConfig {
@@ -71,7 +92,15 @@ impl VaultConfig {
             call_limit: CALL_LIMIT,
             policy: Policy::default_path(),
             clock,
+            on_rebuilt: OnRebuilt(Arc::new(|_| {})),
         }
+    }
+
+    /// Lets the person know when the index had to be built anew, and what is gone with the old one.
+    #[must_use]
+    pub fn on_rebuilt(mut self, tell: impl Fn(&Rebuilt) + Send + Sync + 'static) -> Self {
+        self.on_rebuilt = OnRebuilt(Arc::new(tell));
+        self
     }
 
     /// Where the passkeys of this folder are: in a file under a passphrase if there is one, otherwise in the keyring.
@@ -145,6 +174,7 @@ pub struct Vault {
     call_limit: Duration,
     policy: Arc<Policy>,
     clock: fn() -> UnixTime,
+    on_rebuilt: OnRebuilt,
     opened: Arc<Mutex<Option<Opened>>>,
     /// Whether this process has looked through the trash.
     purged: Arc<AtomicBool>,
@@ -188,6 +218,7 @@ impl Vault {
             call_limit,
             policy,
             clock,
+            on_rebuilt,
         } = config;
         let backend = if needs_passphrase {
             Backend::closed_file(secrets)
@@ -200,6 +231,7 @@ impl Vault {
             call_limit,
             policy: Arc::new(Policy::load(&policy)?),
             clock,
+            on_rebuilt,
             opened: Arc::default(),
             purged: Arc::default(),
         })

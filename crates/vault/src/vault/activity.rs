@@ -4,8 +4,11 @@ use roamkey_authenticator::UnixTime;
 
 use super::{Access, LOCK_MARGIN, Vault};
 use crate::activity::{HEAD_USER, Head, LogKey, log};
+use crate::fault;
 use crate::folder::{FileLock, NoLock, file_identity};
-use crate::{Activity, ActivityEntry, ActivityError, ActivityReport, Statistics, VaultError};
+use crate::{
+    Activity, ActivityEntry, ActivityError, ActivityReport, ActivityRestart, Statistics, VaultError,
+};
 
 impl Vault {
     /// Notes that something happened. When this returns, the entry is on the disk.
@@ -70,6 +73,26 @@ impl Vault {
         let report = log::verify(&self.folder.activity(), &key, head)?;
         drop(lock);
         Ok(report)
+    }
+
+    /// Begins a new log in place of one that is broken, which is kept beside it. A log that is intact stays.
+    ///
+    /// # Errors
+    ///
+    /// As [`activity`](Self::activity).
+    pub fn restart_activity(&self) -> Result<ActivityRestart, VaultError> {
+        match self.verify_activity() {
+            Ok(ActivityReport::Intact { .. }) => return Ok(ActivityRestart::NotNeeded),
+            Ok(ActivityReport::Broken { .. })
+            | Err(VaultError::Activity(ActivityError::Head(_) | ActivityError::NoKey)) => {}
+            Err(error) => return Err(error),
+        }
+        let _lock = self.folder.lock_activity(self.activity_limit())?;
+        // The file first: a process that ends in between leaves a log that is broken still, and can begin again.
+        let kept = self.folder.set_activity_aside().map_err(ActivityError::File)?;
+        fault::point("activity set aside");
+        self.keyring.delete(HEAD_USER)?;
+        Ok(ActivityRestart::Begun { kept })
     }
 
     /// Counts what the log holds.

@@ -1,11 +1,12 @@
 //! Opening the index, and building it from the keyring.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 
 use roamkey_cbor::{Map, decode, encode};
 use zeroize::Zeroizing;
 
-use super::{Access, Opened, Vault};
+use super::{Access, Opened, Rebuilt, Vault};
 use crate::folder::{FileLock, file_identity};
 use crate::index::{Index, LockedIndex, OldIndex, RecordId, Row, RowState, Seal, Unlocking};
 use crate::random::random;
@@ -57,31 +58,33 @@ impl Vault {
         match found {
             // It opens, and fails when it is read: the damage is further inside. What opens may also be what another
             // process has built in the meantime; building it once more costs time and nothing else.
-            Found::Open(_) | Found::Old(_) | Found::Unusable(_) => self.set_aside(lock, &error)?,
-            Found::NoFile => {}
+            Found::Open(_) | Found::Old(_) | Found::Unusable(_) => {
+                let kept = self.set_aside(lock, &error)?;
+                self.build(access, lock, seal, Some(kept))
+            }
+            Found::NoFile => self.build(access, lock, seal, None),
         }
-        self.build(access, lock, seal)
     }
 
     /// The second look, with the lock: another process may have built the index since the first.
     fn open_or_build(&self, access: Access<'_>, lock: &FileLock) -> Result<Option<Opened>, VaultError> {
         let (found, seal) = self.find_index()?;
-        match found {
+        let kept = match found {
             Found::Open(index) => return self.opened(index, Access::LookLocked(lock)).map(Some),
             Found::Old(old) => match old.migrate(lock) {
                 Ok(index) => return self.opened(index, Access::LookLocked(lock)).map(Some),
-                Err(error) if error.is_damage() => self.set_aside(lock, &error)?,
+                Err(error) if error.is_damage() => Some(self.set_aside(lock, &error)?),
                 Err(error) => return Err(error.into()),
             },
-            Found::NoFile => {}
+            Found::NoFile => None,
             Found::Unusable(Some(readable)) => {
                 self.refuse_if_loss(&readable)?;
                 drop(readable);
-                self.set_aside(lock, &IndexError::Foreign)?;
+                Some(self.set_aside(lock, &IndexError::Foreign)?)
             }
-            Found::Unusable(None) => self.set_aside(lock, &IndexError::Foreign)?,
-        }
-        self.build(access, lock, seal)
+            Found::Unusable(None) => Some(self.set_aside(lock, &IndexError::Foreign)?),
+        };
+        self.build(access, lock, seal, kept)
     }
 
     fn find_index(&self) -> Result<(Found, Option<Seal>), VaultError> {
@@ -155,20 +158,25 @@ impl Vault {
         }
     }
 
-    fn set_aside(&self, _lock: &FileLock, why: &IndexError) -> Result<(), VaultError> {
+    fn set_aside(&self, _lock: &FileLock, why: &IndexError) -> Result<PathBuf, VaultError> {
         tracing::warn!(reason = %why, "the passkey index is moved aside and built anew from the keyring");
         self.folder.set_index_aside().map_err(VaultError::Folder)
     }
 
-    /// Builds an index with a row for each passkey in the keyring. The file appears when it is complete.
+    /// Builds an index with a row for each passkey in the keyring, in place of the one that is `kept`. The file appears
+    /// when it is complete.
     fn build(
         &self,
         access: Access<'_>,
         lock: &FileLock,
         seal: Option<Seal>,
+        kept: Option<PathBuf>,
     ) -> Result<Option<Opened>, VaultError> {
         let rows = self.rows_from_keyring()?;
         if rows.is_empty() && !matches!(access, Access::Write(_)) {
+            if kept.is_some() {
+                self.tell_rebuilt(0, kept);
+            }
             return Ok(None);
         }
         let seal = match seal {
@@ -181,11 +189,19 @@ impl Vault {
             .map_err(VaultError::Folder)?;
         LockedIndex::create(&self.folder.index(), &seal, &rows)?;
         tracing::info!(passkeys = rows.len(), "built the passkey index from the keyring");
+        // Without an old one and without passkeys this is simply the first.
+        if kept.is_some() || !rows.is_empty() {
+            self.tell_rebuilt(rows.len(), kept);
+        }
         match LockedIndex::open(&self.folder.index())?.unlock(seal) {
             Unlocking::Open(index) => self.opened(index, Access::LookLocked(lock)).map(Some),
             Unlocking::Old(_) | Unlocking::OtherKey(..) => Err(IndexError::Foreign.into()),
             Unlocking::Failed(error, _) => Err(error.into()),
         }
+    }
+
+    fn tell_rebuilt(&self, passkeys: usize, kept: Option<PathBuf>) {
+        (self.on_rebuilt.0)(&Rebuilt { passkeys, kept });
     }
 
     fn rows_from_keyring(&self) -> Result<Vec<Row>, VaultError> {

@@ -3,7 +3,8 @@
 use roamkey_authenticator::UnixTime;
 
 use super::support::*;
-use crate::{Activity, ActivityDamage, ActivityReport, Event, VaultError};
+use crate::fault::dying_at;
+use crate::{Activity, ActivityDamage, ActivityReport, ActivityRestart, Event, VaultError};
 
 fn activity(number: u64) -> Activity {
     Activity {
@@ -185,3 +186,45 @@ fn a_kill_at_any_write_leaves_the_log_with_the_entry_or_without() {
 }
 
 const FOLDER_VARIABLE: &str = "ROAMKEY_TEST_FOLDER";
+
+#[test]
+fn a_broken_log_is_kept_and_a_new_one_begins_whenever_the_process_dies() {
+    for dies in [false, true] {
+        let world = World::new();
+        for number in 0..3 {
+            world.vault().note_activity(&activity(number), NOW).unwrap();
+        }
+        let log = world.folder.path().join("activity.log");
+        let written = std::fs::read(&log).unwrap();
+        assert_eq!(
+            world.vault().restart_activity().unwrap(),
+            ActivityRestart::NotNeeded
+        );
+        assert_eq!(
+            std::fs::read(&log).unwrap(),
+            written,
+            "a log that is intact stays"
+        );
+
+        std::fs::write(&log, &written[1..]).unwrap();
+        if dies {
+            assert!(dying_at(1, || world.vault().restart_activity()).is_none());
+            assert!(matches!(
+                world.vault().verify_activity().unwrap(),
+                ActivityReport::Broken { .. }
+            ));
+        }
+        let kept = world.folder.path().join("activity.broken-1.log");
+        let restarted = world.vault().restart_activity().unwrap();
+        let expected = (!dies).then_some(kept.clone());
+        assert_eq!(restarted, ActivityRestart::Begun { kept: expected });
+        assert_eq!(std::fs::read(kept).unwrap(), &written[1..]);
+
+        world.vault().note_activity(&activity(9), NOW).unwrap();
+        assert_eq!(
+            world.vault().verify_activity().unwrap(),
+            ActivityReport::Intact { entries: 1 }
+        );
+        assert_eq!(world.vault().activity(None).unwrap().len(), 1);
+    }
+}

@@ -1,6 +1,6 @@
 //! Lost, damaged, foreign and outdated files and items: each has its answer, and none looks like loss.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use keyring_core::api::CredentialStoreApi as _;
 use keyring_core::sample::Store;
@@ -9,7 +9,10 @@ use roamkey_cbor::{Map, encode};
 use roamkey_ctap::CredentialId;
 
 use super::support::*;
-use crate::{APP_ID, CheckReport, IndexError, PasskeyState, RecordError, RecordId, VaultError};
+use crate::{
+    APP_ID, CheckReport, IndexError, PasskeyState, Rebuilt, RecordError, RecordId, Vault, VaultConfig,
+    VaultError,
+};
 
 /// A world with the passkeys 1 to 3.
 fn world() -> World {
@@ -99,6 +102,37 @@ fn a_damaged_index_is_moved_aside_and_built_from_the_keyring() {
         "{:?}",
         world.files()
     );
+}
+
+#[test]
+fn who_asked_for_it_is_told_once_when_the_index_is_built_anew() {
+    let world = world();
+    let told: Arc<Mutex<Vec<Rebuilt>>> = Arc::default();
+    let vault = || {
+        let told = Arc::clone(&told);
+        let config = VaultConfig::new(world.folder.path()).backend(world.backend());
+        Vault::open(config.on_rebuilt(move |rebuilt| told.lock().unwrap().push(rebuilt.clone()))).unwrap()
+    };
+    vault().list().unwrap();
+    assert!(told.lock().unwrap().is_empty(), "nothing was wrong");
+    std::fs::write(world.index(), "this was an index").unwrap();
+    vault().list().unwrap();
+    vault().list().unwrap();
+    std::fs::remove_file(world.index()).unwrap();
+    vault().list().unwrap();
+    let kept = world.folder.path().join("index.damaged-1.sqlite3");
+    let rebuilt = |kept| Rebuilt { passkeys: 3, kept };
+    assert_eq!(*told.lock().unwrap(), [rebuilt(Some(kept)), rebuilt(None)]);
+}
+
+#[test]
+fn the_first_index_is_no_loss() {
+    let world = World::new();
+    let config = VaultConfig::new(world.folder.path()).backend(world.backend());
+    let vault = Vault::open(config.on_rebuilt(|rebuilt| panic!("{rebuilt:?}"))).unwrap();
+    vault.list().unwrap();
+    vault.create(&credential("a.example", 1), &[], NOW).unwrap();
+    assert_eq!(vault.list().unwrap().len(), 1);
 }
 
 #[test]
