@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rand::rngs::SysRng;
 use rand_core::UnwrapErr;
-use roamkey_app::action::{Action, SafetyAction, SettingsAction, Typed, WizardKind};
+use roamkey_app::action::{Action, SafetyAction, ScreenPart, SettingsAction, Typed, WizardKind};
 use roamkey_app::view::{
     Backups, Bluetooth, Language, Passkeys, PinSetup, Recovery, Safety, Verification, View, Wizard,
 };
@@ -58,7 +58,9 @@ impl Window for Person {
 
     fn question_waits(&self) {}
 
-    async fn read_screen(&self) -> Result<Code, ErrorCode> {
+    fn question_is_over(&self) {}
+
+    async fn read_screen(&self, _: ScreenPart) -> Result<Code, ErrorCode> {
         ready(Err(ErrorCode::ScreenUnavailable)).await
     }
 
