@@ -70,7 +70,25 @@ impl Terminal {
     /// It is not shown.
     pub async fn answer(&mut self, question: &str, answer: &str) -> Result<()> {
         self.read(question).await?;
-        self.keyboard.write_all(format!("{answer}\n").as_bytes())?;
+        self.type_line(answer)
+    }
+
+    /// Types a line and Return, whatever is shown.
+    ///
+    /// # Errors
+    ///
+    /// The terminal is gone.
+    pub fn type_line(&mut self, line: &str) -> Result<()> {
+        self.type_keys(&format!("{line}\n"))
+    }
+
+    /// Types keys, such as Ctrl-C (3) and Ctrl-D (4).
+    ///
+    /// # Errors
+    ///
+    /// The terminal is gone.
+    pub fn type_keys(&mut self, keys: &str) -> Result<()> {
+        self.keyboard.write_all(keys.as_bytes())?;
         Ok(())
     }
 

@@ -6,6 +6,8 @@
     reason = "this is how a test fails"
 )]
 
+mod terminal;
+
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -220,7 +222,7 @@ fn a_schedule_is_a_timer_of_the_persons_session() {
     device.done(&["backup", "schedule", "daily"]);
     let service = std::fs::read_to_string(units.join("roamkey-backup.service")).expect("a unit");
     assert!(
-        service.contains("backup now") && service.contains("--data-dir"),
+        service.contains("\"backup\" \"now\"") && service.contains("--data-dir"),
         "{service}"
     );
     let called = std::fs::read_to_string(device.path("called")).expect("calls");
