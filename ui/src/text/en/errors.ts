@@ -96,7 +96,7 @@ export const errors: Record<ErrorCode, ErrorText> = {
   policy_unusable: { title: 'The policy of this device can’t be used, so nothing is signed.', hint: 'Ask the administrator to correct /etc/roamkey/policy.toml; roamkey doctor --verbose says what is wrong with it.' },
   policy_blocked: { title: 'A policy of this device blocks this passkey.', hint: 'Nothing was signed. The page Settings shows the rule. Sign in another way, and create a new passkey at the site.' },
   activity_unreadable: { title: 'The activity log could not be read or written.', hint: 'Check free space and permissions of the data folder. Passkeys are not concerned.' },
-  activity_broken: { title: 'The activity log is not what Roamkey wrote.', hint: 'Keep a copy of activity.log, find out who else can write there, then move it away to begin a new one.' },
+  activity_broken: { title: 'The activity log is not what Roamkey wrote.', hint: 'Find out who else can write to the data folder. Then keep this log and begin a new one: roamkey activity restart.' },
   options_invalid: { title: 'The site’s options are not WebAuthn’s.', hint: 'Correct the member that is named, or ask the site for its options once more.' },
   origin_invalid: { title: 'This is not an origin that may use passkeys.', hint: 'Give the scheme and host of the site’s page, as in --origin https://login.example.org.' },
   options_unreadable: { title: 'The file can’t be read.', hint: 'Check its name and whether you may read it, or give - and the text on standard input.' },

@@ -99,7 +99,7 @@ export const errors: Record<ErrorCode, ErrorText> = {
   policy_unusable: { title: 'このデバイスのポリシーを読み取れないため、署名は行われません。', hint: '/etc/roamkey/policy.tomlを直すよう管理者に依頼してください。どこが誤っているかはroamkey doctor --verboseで分かります。' },
   policy_blocked: { title: 'このデバイスのポリシーが、このパスキーをブロックしています。', hint: `${unsigned}ルールは「設定」ページで確認できます。別の方法でサインインし、サイトで新しいパスキーを作成してください。` },
   activity_unreadable: { title: '履歴を読み書きできませんでした。', hint: 'データフォルダーの空き容量と権限を確認してください。パスキーに影響はありません。' },
-  activity_broken: { title: '履歴が、Roamkeyの書いた内容と異なります。', hint: 'activity.logのコピーを取り、ほかに誰が書き込めるのかを調べてから、ファイルを移動してください。新しい履歴が始まります。' },
+  activity_broken: { title: '履歴が、Roamkeyの書いた内容と異なります。', hint: 'ほかに誰がデータフォルダーに書き込めるのかを調べてください。そのうえで、この履歴を保管して新しい履歴を始めます：roamkey activity restart' },
   options_invalid: { title: 'サイトのオプションがWebAuthnの形式ではありません。', hint: '示された項目を直すか、サイトからオプションを取得し直してください。' },
   origin_invalid: { title: 'これはパスキーを使えるオリジンではありません。', hint: 'サイトのページのスキームとホストを指定してください。例: --origin https://login.example.org' },
   options_unreadable: { title: 'ファイルを読み込めません。', hint: '名前と読み取りの権限を確認するか、「-」を指定して標準入力から渡してください。' },
