@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use roamkey_device::exchange::import::{BackupFlags, ImportError};
 use roamkey_device::recovery::{
-    self, Applied, Plan, Readers, Recovery as State, RecoveryError, Source, read_file,
+    self, Applied, Held, Plan, Readers, Recovery as State, RecoveryError, Source, read_file,
 };
 use roamkey_device::vault::{Pin, Vault};
 use roamkey_device::{ErrorCode, UserVerified, Verification, Way};
@@ -188,11 +188,11 @@ fn plan_value(plan: &Plan) -> Value {
             })
         })
         .collect();
-    let conflicts: Vec<Value> = plan
-        .conflicts
-        .iter()
-        .map(|one| json!({ "site": one.rp_id, "account": one.user_name }))
-        .collect();
+    let held = |held: &[Held]| -> Vec<Value> {
+        held.iter()
+            .map(|one| json!({ "site": one.rp_id, "account": one.user_name }))
+            .collect()
+    };
     json!({
         "event": "plan",
         "format": plan.format.as_str(),
@@ -201,7 +201,8 @@ fn plan_value(plan: &Plan) -> Value {
         "held": plan.held,
         "new": plan.new.len(),
         "same": plan.same,
-        "conflicts": conflicts,
+        "conflicts": held(&plan.conflicts),
+        "in_trash": held(&plan.in_trash),
         "skipped": skipped,
         "others": plan.others,
         "trimmed": plan.trimmed,
@@ -227,12 +228,22 @@ fn plan_text(plan: &Plan) -> String {
     if let Some(more) = plan.new.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         lines.push(format!("    + and {more} more"));
     }
-    for conflict in &plan.conflicts {
-        let name = conflict.user_name.as_deref().unwrap_or("(no name)");
-        lines.push(format!(
-            "  conflict        {}  {}: another passkey with this id is here, and stays",
-            plain(&conflict.rp_id),
-            plain(name)
+    let held = |what: &str, one: &Held, fate: &str| {
+        let name = one.user_name.as_deref().unwrap_or("(no name)");
+        format!("  {what:<16}{}  {}: {fate}", plain(&one.rp_id), plain(name))
+    };
+    for one in &plan.conflicts {
+        lines.push(held(
+            "conflict",
+            one,
+            "another passkey with this id is here, and stays",
+        ));
+    }
+    for one in &plan.in_trash {
+        lines.push(held(
+            "in the trash",
+            one,
+            "it was removed here, and stays so: roamkey restore-removed takes it back",
         ));
     }
     for one in &plan.skipped {

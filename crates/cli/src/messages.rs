@@ -360,7 +360,19 @@ pub(crate) fn message(code: ErrorCode) -> Message {
         ),
         E::RpIdMismatch => (
             "The origin may not use this RP ID.",
-            "Give the origin of the page that the options came from. Related origins are not looked up.",
+            "Give the origin of the page that the options came from.",
+        ),
+        E::OriginNotRelated => (
+            "The site of this RP ID does not list the origin as related.",
+            "Give the origin of the page that the options came from, or have the site list it in /.well-known/webauthn.",
+        ),
+        E::RelatedOriginsUnreachable => (
+            "The RP ID's list of related origins can't be fetched.",
+            "Check the RP ID and the network of this machine, then run the command again.",
+        ),
+        E::RelatedOriginsInvalid => (
+            "What the RP ID's site has as its list of related origins is none.",
+            "The site has to correct /.well-known/webauthn. A login page of this network may stand between: use another one.",
         ),
         E::PictureUnwritable => (
             "The picture of the code can't be written.",
@@ -485,6 +497,10 @@ pub(crate) fn message(code: ErrorCode) -> Message {
         E::PhoneAnswerBadSignature => (
             "The signature in the phone's answer is wrong.",
             "Nothing was accepted. Check the file given with --registered; if it is right, somebody may be interfering.",
+        ),
+        E::PhoneKeyAgreementFailed => (
+            "The phone gave a key for prf that it can't use itself.",
+            "Nothing was accepted. Update the phone, or use another one; without prf it may work.",
         ),
         E::RecoveryNotSetUp => (
             "Recovery is not set up on this device.",

@@ -63,6 +63,10 @@ struct Common {
     #[arg(long, value_name = "FILE")]
     options: PathBuf,
 
+    /// Do not ask the RP ID's site for its list of related origins; an RP ID of another domain is refused.
+    #[arg(long)]
+    no_related_origins: bool,
+
     /// Also write the QR code to this file as a PNG picture.
     #[arg(long, value_name = "FILE")]
     png: Option<PathBuf>,
@@ -109,10 +113,17 @@ fn sign_in(common: &Common, registered: &[PathBuf]) -> Result<Errand, RequestFai
     Errand::sign_in(&common.origin, &read_options(&common.options)?, &registered?)
 }
 
+fn requester(common: &Common) -> Requester {
+    let requester = Requester::system(common.tunnel_address.clone());
+    if common.no_related_origins {
+        return requester.with_sites(None);
+    }
+    requester
+}
+
 /// Shows the code and follows the transaction to its end, or to Ctrl-C.
 async fn carry_out(errand: &Errand, common: &Common, reporter: &Reporter) -> Result<Answer, Failed> {
-    let requester = Requester::system(common.tunnel_address.clone());
-    let mut pending = errand.ask(&requester).await?;
+    let mut pending = errand.ask(&requester(common)).await?;
     show(&pending, common, reporter)?;
     loop {
         let event = tokio::select! {

@@ -80,7 +80,16 @@ fn origins_and_sites_that_do_not_go_together_are_refused() {
         ("http://very-private-site.example", "origin_invalid"),
         ("https://example.org", "rp_id_mismatch"),
     ] {
-        let output = get(origin, &options());
+        let args = [
+            "get",
+            "--json",
+            "--no-related-origins",
+            "--origin",
+            origin,
+            "--options",
+            "-",
+        ];
+        let output = run(&args, &options().to_string());
         assert_eq!(outcome(&output)["code"], code, "{origin}");
         assert_eq!(output.status.code(), Some(5));
     }

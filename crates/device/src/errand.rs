@@ -14,8 +14,8 @@ use std::path::Path;
 use roamkey_hybrid::Hint;
 use roamkey_session::Tunnels;
 use roamkey_webauthn::{
-    CreationOptions, KnownPasskey, MAX_JSON_BYTES, Origin, Registration, RequestOptions, SignIn,
-    SignatureCheck,
+    CreationOptions, KnownPasskey, MAX_JSON_BYTES, Origin, Registration, RelatedOrigins, RequestOptions,
+    SignIn, SignatureCheck,
 };
 use serde_json::Value;
 
@@ -173,6 +173,13 @@ pub fn read_options(file: &Path) -> Result<String, RequestFailure> {
     Ok(text)
 }
 
+/// The RP ID. One that only a list of related origins could allow is named here and checked when the phone is asked.
 fn rp_id(origin: &Origin, named: Option<&str>) -> Result<String, RequestFailure> {
-    origin.rp_id(named).map_err(RequestFailure::RpId)
+    match (origin.rp_id(named), named) {
+        (Ok(rp_id), _) => Ok(rp_id),
+        (Err(_), Some(named)) if RelatedOrigins::wanted(origin, Some(named)).is_some() => {
+            Ok(named.to_owned())
+        }
+        (Err(error), _) => Err(RequestFailure::RpId(error)),
+    }
 }

@@ -215,6 +215,12 @@ error_codes! {
     OptionsUnreadable = "options_unreadable",
     /// The origin may not use this RP ID.
     RpIdMismatch = "rp_id_mismatch",
+    /// The RP ID is of another domain, which does not list the origin as related.
+    OriginNotRelated = "origin_not_related",
+    /// The RP ID's list of related origins can't be fetched.
+    RelatedOriginsUnreachable = "related_origins_unreachable",
+    /// What the RP ID's site has in the place of such a list is none.
+    RelatedOriginsInvalid = "related_origins_invalid",
     /// The picture of the QR code can't be written.
     PictureUnwritable = "picture_unwritable",
     /// This adapter or system can't listen.
@@ -280,6 +286,8 @@ error_codes! {
     PhoneAnswerUnverified = "phone_answer_unverified",
     /// The signature in the phone's answer does not verify.
     PhoneAnswerBadSignature = "phone_answer_bad_signature",
+    /// The phone's key for the inputs of `prf` is none, or not the one that it then used.
+    PhoneKeyAgreementFailed = "phone_key_agreement_failed",
 
     /// Recovery was not set up yet.
     RecoveryNotSetUp = "recovery_not_set_up",

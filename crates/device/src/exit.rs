@@ -50,7 +50,10 @@ impl ErrorCode {
             | E::OriginInvalid
             | E::OptionsUnreadable
             | E::RpIdMismatch
-            | E::PictureUnwritable => CODE,
+            | E::PictureUnwritable
+            | E::OriginNotRelated
+            | E::RelatedOriginsUnreachable
+            | E::RelatedOriginsInvalid => CODE,
             E::TunnelServiceUnassigned
             | E::TunnelServiceUnknownToBrowser
             | E::TunnelNameLookup
@@ -96,7 +99,8 @@ impl ErrorCode {
             | E::PhoneAnswerOtherPasskey
             | E::PhoneAnswerOtherAlgorithm
             | E::PhoneAnswerUnverified
-            | E::PhoneAnswerBadSignature => PEER,
+            | E::PhoneAnswerBadSignature
+            | E::PhoneKeyAgreementFailed => PEER,
             E::Refused
             | E::QuestionTimeout
             | E::NobodyToAsk

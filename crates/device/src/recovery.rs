@@ -42,7 +42,7 @@ pub use disk::FolderPlace;
 pub use error::RecoveryError;
 pub use files::read_file;
 pub(crate) use files::write_new;
-pub use restore::{Applied, Conflict, Plan, Source, apply, plan};
+pub use restore::{Applied, Held, Plan, Source, apply, plan};
 pub use schedule::{Calendar, Schedule, schedule, scheduled, units_folder, unschedule};
 pub use sheet::{Confirmation, write_sheet};
 pub use state::Recovery;

@@ -7,23 +7,24 @@
 //!           Nearby ─▶ Connecting ─▶ Secured ─▶ AskOnPhone ─▶ Done(SignIn), or Failed
 //! ```
 //!
-//! Bluetooth is asked first: a machine that can't listen shows no code. From then on a task of its own carries the
+//! Where the RP ID is of another domain than the origin, its list of related origins is fetched first. Then Bluetooth is
+//! asked: a machine that can't listen shows no code. From then on a task of its own carries the
 //! transaction; dropping [`Pending`] (or [`Pending::cancel`]) tells the phone that nothing more will come.
 
 use std::fmt;
 
 use rand::rngs::SysRng;
-use rand_core::UnwrapErr;
+use rand_core::{CryptoRng, UnwrapErr};
 use roamkey_ble::Scanner;
 use roamkey_hybrid::Hint;
 use roamkey_hybrid::client::{self, AwaitAdvert};
 use roamkey_session::{
     Conversation, DataChannel, RequestLimits, RequestProgress, Scanning, Tunnels, connect,
 };
-use roamkey_tunnel::{Address, WebSocketTunnels};
+use roamkey_tunnel::{Address, Sites, WebSocketTunnels};
 use roamkey_webauthn::{
-    Assertion, Capabilities, Creation, CreationOptions, KnownPasskey, Origin, Registration, RequestOptions,
-    SignIn,
+    Assertion, Capabilities, Creation, CreationOptions, KeyAgreement, KnownPasskey, Origin, Registration,
+    RelatedOrigins, RequestOptions, SealedSalts, SignIn,
 };
 use tokio::sync::{mpsc, oneshot};
 use zeroize::Zeroizing;
@@ -37,6 +38,7 @@ use crate::{RequestFailure, now};
 pub struct Requester<S = Scanner, T = WebSocketTunnels> {
     scanner: S,
     tunnels: T,
+    sites: Option<Sites>,
     limits: RequestLimits,
 }
 
@@ -55,8 +57,15 @@ impl<S, T> Requester<S, T> {
         Self {
             scanner,
             tunnels,
+            sites: Some(Sites::new()),
             limits: RequestLimits::default(),
         }
+    }
+
+    /// Fetches lists of related origins like this. `None` fetches none: an RP ID of another domain is refused then.
+    #[must_use]
+    pub fn with_sites(self, sites: Option<Sites>) -> Self {
+        Self { sites, ..self }
     }
 
     /// Waits for others as long as this, instead of the default.
@@ -77,13 +86,15 @@ where
     /// # Errors
     ///
     /// [`RequestFailure::Options`] and [`RequestFailure::RpId`] for what the site may not ask,
+    /// [`RequestFailure::Site`] and [`RequestFailure::RelatedOrigins`] for a list of related origins that can't be had,
     /// [`RequestFailure::Air`] for a machine that can't listen. No code was shown then.
     pub async fn create(
         &self,
         origin: &Origin,
         options: CreationOptions,
     ) -> Result<Pending<Registration>, RequestFailure> {
-        self.begin(creation(origin, options)?, |done| match done {
+        let ceremony = self.creation(origin, options).await?;
+        self.begin(ceremony, |done| match done {
             Answer::Created(registration) => Some(*registration),
             Answer::SignedIn(_) => None,
         })
@@ -102,7 +113,8 @@ where
         options: RequestOptions,
         known: Vec<KnownPasskey>,
     ) -> Result<Pending<SignIn>, RequestFailure> {
-        self.begin(assertion(origin, options, known)?, |done| match done {
+        let ceremony = self.assertion(origin, options, known).await?;
+        self.begin(ceremony, |done| match done {
             Answer::SignedIn(sign_in) => Some(*sign_in),
             Answer::Created(_) => None,
         })
@@ -115,7 +127,8 @@ where
         origin: &Origin,
         options: CreationOptions,
     ) -> Result<Pending<Answer>, RequestFailure> {
-        self.begin(creation(origin, options)?, Some).await
+        let ceremony = self.creation(origin, options).await?;
+        self.begin(ceremony, Some).await
     }
 
     /// As [`sign_in`](Self::sign_in), for who takes either answer.
@@ -125,7 +138,45 @@ where
         options: RequestOptions,
         known: Vec<KnownPasskey>,
     ) -> Result<Pending<Answer>, RequestFailure> {
-        self.begin(assertion(origin, options, known)?, Some).await
+        let ceremony = self.assertion(origin, options, known).await?;
+        self.begin(ceremony, Some).await
+    }
+
+    async fn creation(&self, origin: &Origin, options: CreationOptions) -> Result<Ceremony, RequestFailure> {
+        let ceremony = match self.related(origin, options.rp.id.as_deref()).await? {
+            Some(list) => Creation::related(options, origin, &list),
+            None => Creation::new(options, origin),
+        };
+        Ok(Ceremony::Create(Box::new(ceremony?)))
+    }
+
+    async fn assertion(
+        &self,
+        origin: &Origin,
+        options: RequestOptions,
+        known: Vec<KnownPasskey>,
+    ) -> Result<Ceremony, RequestFailure> {
+        let ceremony = match self.related(origin, options.rp_id.as_deref()).await? {
+            Some(list) => Assertion::related(options, origin, &list),
+            None => Assertion::new(options, origin),
+        };
+        Ok(Ceremony::SignIn(Box::new(ceremony?), known))
+    }
+
+    /// The RP ID's list of related origins, where one could let the origin use it.
+    async fn related(
+        &self,
+        origin: &Origin,
+        named: Option<&str>,
+    ) -> Result<Option<RelatedOrigins>, RequestFailure> {
+        let (Some(sites), Some(rp_id), Some(url)) =
+            (&self.sites, named, RelatedOrigins::wanted(origin, named))
+        else {
+            return Ok(None);
+        };
+        tracing::info!("fetching a list of related origins");
+        let list = sites.json(&url, RelatedOrigins::MAX_LENGTH).await?;
+        Ok(Some(RelatedOrigins::parse(rp_id, &list)?))
     }
 
     async fn begin<O>(
@@ -263,21 +314,6 @@ enum Ceremony {
     SignIn(Box<Assertion>, Vec<KnownPasskey>),
 }
 
-fn creation(origin: &Origin, options: CreationOptions) -> Result<Ceremony, RequestFailure> {
-    Ok(Ceremony::Create(Box::new(Creation::new(options, origin)?)))
-}
-
-fn assertion(
-    origin: &Origin,
-    options: RequestOptions,
-    known: Vec<KnownPasskey>,
-) -> Result<Ceremony, RequestFailure> {
-    Ok(Ceremony::SignIn(
-        Box::new(Assertion::new(options, origin)?),
-        known,
-    ))
-}
-
 /// From the task to its owner.
 enum Step {
     Progress(RequestProgress),
@@ -315,7 +351,7 @@ impl<T: Tunnels> Transaction<T> {
             Ok((get_info, mut conversation)) => {
                 let capabilities = Capabilities::from_get_info(&get_info);
                 let ended = tokio::select! {
-                    ended = ceremony.hold(&capabilities, &mut conversation, observe) => Some(ended),
+                    ended = ceremony.hold(&capabilities, &mut conversation, entropy, observe) => Some(ended),
                     _ = &mut cancelled => None,
                 };
                 // The owner has its answer before the goodbye, which takes a round trip.
@@ -337,11 +373,19 @@ impl Ceremony {
         self,
         capabilities: &Capabilities,
         conversation: &mut Conversation<C>,
+        entropy: &mut (dyn CryptoRng + Send),
         observe: impl Fn(RequestProgress),
     ) -> Result<Answer, RequestFailure> {
         let session = RequestFailure::Session;
         match self {
             Self::Create(creation) => {
+                let creation = match creation.key_agreement(capabilities) {
+                    Some(agreement) => match sealed(agreement, conversation, entropy).await? {
+                        Some(salts) => creation.with_salts(salts),
+                        None => *creation,
+                    },
+                    None => *creation,
+                };
                 let mut asked = creation.ask(capabilities)?;
                 let mut reply = conversation
                     .ask(asked.request.clone(), &observe)
@@ -358,12 +402,30 @@ impl Ceremony {
                 Ok(Answer::Created(Box::new(registration)))
             }
             Self::SignIn(assertion, known) => {
+                let assertion = match assertion.key_agreement(capabilities) {
+                    Some(agreement) => match sealed(agreement, conversation, entropy).await? {
+                        Some(salts) => assertion.with_salts(salts),
+                        None => *assertion,
+                    },
+                    None => *assertion,
+                };
                 let request = assertion.ask(capabilities)?;
                 let reply = conversation.ask(request, &observe).await.map_err(session)?;
                 Ok(Answer::SignedIn(Box::new(assertion.finish(&reply, &known)?)))
             }
         }
     }
+}
+
+/// Seals the inputs of `prf` for a phone that asks for that. Nobody has to answer there yet.
+async fn sealed<C: DataChannel>(
+    agreement: KeyAgreement,
+    conversation: &mut Conversation<C>,
+    entropy: &mut (dyn CryptoRng + Send),
+) -> Result<Option<SealedSalts>, RequestFailure> {
+    let reply = conversation.ask(agreement.request(), |_| {}).await;
+    let reply = reply.map_err(RequestFailure::Session)?;
+    Ok(agreement.agree(&reply, entropy)?)
 }
 
 /// Four steps, once more the question, and the end: more than a transaction has.

@@ -8,7 +8,10 @@
 use std::io;
 
 use roamkey_session::{AirError, RequestError, TunnelError};
-use roamkey_webauthn::{AnswerError, CeremonyError, OptionsError, OriginError, RpIdError, StatusCode};
+use roamkey_tunnel::SiteError;
+use roamkey_webauthn::{
+    AnswerError, CeremonyError, OptionsError, OriginError, RelatedOriginsError, RpIdError, StatusCode,
+};
 
 use crate::ErrorCode;
 
@@ -28,6 +31,12 @@ pub enum RequestFailure {
     /// The origin may not use the RP ID.
     #[error(transparent)]
     RpId(RpIdError),
+    /// The RP ID's list of related origins could not be fetched.
+    #[error(transparent)]
+    Site(#[from] SiteError),
+    /// What was fetched is no list of related origins.
+    #[error(transparent)]
+    RelatedOrigins(#[from] RelatedOriginsError),
     /// This machine can't listen over Bluetooth. No code was shown.
     #[error(transparent)]
     Air(AirError),
@@ -63,7 +72,12 @@ impl RequestFailure {
             Self::Origin(_) => ErrorCode::OriginInvalid,
             Self::Unreadable(_) => ErrorCode::OptionsUnreadable,
             Self::Options(_) => ErrorCode::OptionsInvalid,
+            Self::RpId(RpIdError::NotListed) | Self::Site(SiteError::Status(404 | 410)) => {
+                ErrorCode::OriginNotRelated
+            }
             Self::RpId(_) => ErrorCode::RpIdMismatch,
+            Self::Site(error) => site(error),
+            Self::RelatedOrigins(_) => ErrorCode::RelatedOriginsInvalid,
             Self::Air(error) | Self::Session(RequestError::Air(error)) => listening(error),
             Self::Phone(CeremonyError::CannotVerify) => ErrorCode::PhoneCannotVerify,
             Self::Phone(_) => ErrorCode::PhoneCannot,
@@ -82,6 +96,8 @@ impl RequestFailure {
             Self::Unreadable(error) => Some(error.kind().to_string()),
             Self::Options(error) => Some(error.to_string()),
             Self::RpId(error) => Some(error.to_string()),
+            Self::Site(error) => Some(error.to_string()),
+            Self::RelatedOrigins(error) => Some(error.to_string()),
             Self::Phone(error @ CeremonyError::MissingExtension(_)) => Some(error.to_string()),
             Self::Session(RequestError::Tunnel(
                 error @ (TunnelError::Refused { .. } | TunnelError::Protocol(_)),
@@ -93,6 +109,19 @@ impl RequestFailure {
             Self::Session(RequestError::Channel(error)) => Some(error.to_string()),
             _ => None,
         }
+    }
+}
+
+/// A site that gives something else than a list, or one that is not there.
+fn site(error: &SiteError) -> ErrorCode {
+    match error {
+        SiteError::Status(_)
+        | SiteError::NotJson
+        | SiteError::TooLong
+        | SiteError::NotHttps
+        | SiteError::Redirects
+        | SiteError::Protocol(_) => ErrorCode::RelatedOriginsInvalid,
+        _ => ErrorCode::RelatedOriginsUnreachable,
     }
 }
 
@@ -134,6 +163,7 @@ fn answer(error: AnswerError) -> ErrorCode {
         AnswerError::WrongAlgorithm => ErrorCode::PhoneAnswerOtherAlgorithm,
         AnswerError::Excluded | AnswerError::NotAllowed => ErrorCode::PhoneAnswerOtherPasskey,
         AnswerError::Signature => ErrorCode::PhoneAnswerBadSignature,
+        AnswerError::KeyAgreement => ErrorCode::PhoneKeyAgreementFailed,
         _ => ErrorCode::PhoneAnswerMalformed,
     }
 }

@@ -12,12 +12,13 @@ mod stage;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use roamkey_device::tunnel::WebSocketTunnels;
+use roamkey_device::tunnel::{Sites, WebSocketTunnels};
 use roamkey_device::webauthn::{Origin, RequestOptions};
 use roamkey_device::{Code, Requester, now};
 use roamkey_testkit::relying_party::client_platform::Registering;
 use roamkey_testkit::relying_party::{RegistrationRequest, RelyingParty};
 use roamkey_testkit::user::{Reaction, ScriptedUser};
+use roamkey_testkit::web_site::{Answer, WebSite};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -26,6 +27,7 @@ use stage::{PIN, Stage, code};
 
 const RP_ID: &str = "very-private-site.example";
 const ORIGIN: &str = "https://very-private-site.example";
+const RELATED: &str = "https://very-private-other.example";
 const ACCOUNT: &str = "a-very-private-account";
 
 #[derive(Clone, Default)]
@@ -113,13 +115,34 @@ async fn a_whole_transaction_logs_nothing_that_is_nobodys_business() {
     let signed_in = signed_in.unwrap();
     let prf = signed_in.prf().unwrap().first;
 
+    // From an origin of another domain, whose list is fetched.
+    let list = format!(r#"{{"origins": ["{RELATED}"]}}"#);
+    let site = WebSite::start(&[RP_ID], move |_| Answer::json(&list))
+        .await
+        .unwrap();
+    let sites = Sites::new()
+        .at(site.address().to_string().parse().unwrap())
+        .with_roots(vec![site.root()]);
+    let requester = requester.with_sites(Some(sites));
+    for (origin, allowed) in [(RELATED, true), ("https://example.org", false)] {
+        let options = json!({ "challenge": "AAECAw", "rpId": RP_ID }).to_string();
+        let options = RequestOptions::from_json(&options).unwrap();
+        let pending = requester
+            .sign_in(&Origin::parse(origin).unwrap(), options, Vec::new())
+            .await;
+        assert_eq!(pending.is_ok(), allowed);
+    }
+
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(
-        log.contains("answered") && log.contains("the phone replied"),
+        log.contains("answered")
+            && log.contains("the phone replied")
+            && log.contains("a list of related origins"),
         "the log is on:\n{log}"
     );
     for text in [
         RP_ID,
+        "very-private-other",
         ACCOUNT,
         PIN,
         "wrong horse",

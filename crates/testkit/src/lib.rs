@@ -19,3 +19,4 @@ pub mod store;
 pub mod store_contract;
 pub mod tunnel;
 pub mod user;
+pub mod web_site;

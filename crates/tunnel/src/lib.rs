@@ -10,6 +10,8 @@
 //! A client platform joins with [`WebSocketTunnels`]: the advert says which service, `GET /cable/connect/…` which
 //! tunnel.
 //!
+//! [`Sites`] fetches the one document that a client platform may need of a site itself, its list of related origins.
+//!
 //! ```no_run
 //! use roamkey_hybrid::{TunnelDomain, TunnelId};
 //! use roamkey_session::{DataChannel as _, TunnelService as _};
@@ -34,6 +36,7 @@ mod joining;
 mod limits;
 mod probe;
 mod service;
+mod sites;
 mod trust;
 mod upgrade;
 
@@ -44,6 +47,7 @@ pub use joining::WebSocketTunnels;
 pub use limits::Limits;
 pub use probe::Probe;
 pub use service::{NotLoopback, WebSocketTunnel};
+pub use sites::{SiteError, Sites};
 
 #[cfg(test)]
 mod recorder;

@@ -63,16 +63,20 @@ pub(crate) enum Step {
 impl Index {
     /// Adds or replaces a row, and ends what was pending for it, both or neither.
     pub(crate) fn put(&mut self, row: &Row) -> Result<(), IndexError> {
-        self.put_with(row, &[])
+        self.put_with(row, &[], &[])
     }
 
-    /// As [`put`](Self::put), with what is kept beside the row: all or nothing.
+    /// As [`put`](Self::put), with what is kept beside the row, and in the place of other rows: all or nothing.
     pub(crate) fn put_with(
         &mut self,
         row: &Row,
         attachments: &[(Attachment, Value<'_>)],
+        in_place_of: &[RecordId],
     ) -> Result<(), IndexError> {
         let transaction = begin(&mut self.connection)?;
+        for id in in_place_of {
+            remove(&transaction, *id)?;
+        }
         put_rows(&transaction, &self.seal, std::slice::from_ref(row))?;
         for (kind, value) in attachments {
             attachment::put(&transaction, &self.seal, row.record_id, *kind, Some(value))?;
@@ -127,11 +131,7 @@ impl Index {
     /// Removes a row with what is kept beside it, and ends what was pending for it: all or nothing.
     pub(crate) fn remove(&mut self, id: RecordId) -> Result<(), IndexError> {
         let transaction = begin(&mut self.connection)?;
-        for table in ["passkey", "attachment", "pending"] {
-            transaction
-                .prepare_cached(&format!("DELETE FROM {table} WHERE record_id = ?1"))?
-                .execute(params![id.0])?;
-        }
+        remove(&transaction, id)?;
         commit(transaction)
     }
 
@@ -268,6 +268,15 @@ fn commit(transaction: Transaction<'_>) -> Result<(), IndexError> {
     fault::point("before a commit");
     transaction.commit()?;
     fault::point("after a commit");
+    Ok(())
+}
+
+fn remove(transaction: &Transaction<'_>, id: RecordId) -> Result<(), IndexError> {
+    for table in ["passkey", "attachment", "pending"] {
+        transaction
+            .prepare_cached(&format!("DELETE FROM {table} WHERE record_id = ?1"))?
+            .execute(params![id.0])?;
+    }
     Ok(())
 }
 

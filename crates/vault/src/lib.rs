@@ -57,6 +57,6 @@ pub use policy::{Policy, PolicyError, PolicyRule};
 pub use random::RandomError;
 pub use record::RecordError;
 pub use vault::{
-    CheckReport, Import, Imported, LabelError, MAX_FOREIGN_LENGTH, PasskeyDetails, PasskeyEntry,
+    CheckReport, Holding, Import, Imported, LabelError, MAX_FOREIGN_LENGTH, PasskeyDetails, PasskeyEntry,
     PasskeyState, Query, Rebuilt, Removed, RemovedPasskey, Sort, StateFilter, Vault, VaultConfig,
 };

@@ -44,7 +44,7 @@ mod trash;
 
 pub use attachments::MAX_FOREIGN_LENGTH;
 pub use details::{LabelError, PasskeyDetails};
-pub use import::{Import, Imported};
+pub use import::{Holding, Import, Imported};
 pub use list::{PasskeyEntry, PasskeyState, Query, RemovedPasskey, Sort, StateFilter};
 pub use reconcile::CheckReport;
 pub use trash::Removed;

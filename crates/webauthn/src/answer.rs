@@ -4,6 +4,7 @@ use roamkey_cbor::{Map, Value, decode};
 use roamkey_ctap::StatusCode;
 
 use crate::error::AnswerError;
+use crate::hmac_secret::SealedSalts;
 
 /// A successful reply, taken apart.
 #[derive(Debug)]
@@ -18,6 +19,15 @@ impl<'a> Answer<'a> {
         }
         let map = decode(body).map_err(AnswerError::Cbor)?.into_map();
         map.map(Self).ok_or(AnswerError::Malformed("answer"))
+    }
+
+    /// As [`parse`](Self::parse), for the answer to a request with sealed salts: an authenticator that can't open them
+    /// is not the one whose key they were sealed for.
+    pub(crate) fn parse_with(reply: &'a [u8], salts: Option<&SealedSalts>) -> Result<Self, AnswerError> {
+        Self::parse(reply).map_err(|error| match (error, salts) {
+            (AnswerError::Status(StatusCode::PinAuthInvalid), Some(_)) => AnswerError::KeyAgreement,
+            _ => error,
+        })
     }
 
     pub(crate) fn bytes(&self, key: u64, name: &'static str) -> Result<&[u8], AnswerError> {

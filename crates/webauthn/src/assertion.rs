@@ -11,10 +11,11 @@ use crate::authenticator_data::AuthenticatorData;
 use crate::client_data::ClientData;
 use crate::creation_options::{PUBLIC_KEY, Requirement};
 use crate::error::{AnswerError, CeremonyError, SignatureCheck};
+use crate::hmac_secret::{self, KeyAgreement, SealedSalts};
 use crate::json::{self, Object, OptionsError, Problem, base64url};
 use crate::public_key::PublicKey;
 use crate::request_options::{LargeBlobRequest, RequestOptions};
-use crate::{Capabilities, Origin, large_blob, prf};
+use crate::{Capabilities, Origin, RelatedOrigins, large_blob, prf};
 
 /// A sign-in whose origin may use its RP ID.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ pub struct Assertion {
     options: RequestOptions,
     rp_id: String,
     client_data: ClientData,
+    salts: Option<SealedSalts>,
 }
 
 impl Assertion {
@@ -31,11 +33,48 @@ impl Assertion {
     ///
     /// [`CeremonyError::RpId`].
     pub fn new(options: RequestOptions, origin: &Origin) -> Result<Self, CeremonyError> {
-        Ok(Self {
-            rp_id: origin.rp_id(options.rp_id.as_deref())?,
+        let rp_id = origin.rp_id(options.rp_id.as_deref())?;
+        Ok(Self::of(options, origin, rp_id))
+    }
+
+    /// The same for an RP ID of another domain, if that lists the origin as related.
+    ///
+    /// # Errors
+    ///
+    /// [`CeremonyError::RpId`].
+    pub fn related(
+        options: RequestOptions,
+        origin: &Origin,
+        list: &RelatedOrigins,
+    ) -> Result<Self, CeremonyError> {
+        let rp_id = list.rp_id(origin, options.rp_id.as_deref())?;
+        Ok(Self::of(options, origin, rp_id))
+    }
+
+    fn of(options: RequestOptions, origin: &Origin, rp_id: String) -> Self {
+        Self {
             client_data: ClientData::new("webauthn.get", &options.challenge, origin),
+            rp_id,
             options,
-        })
+            salts: None,
+        }
+    }
+
+    /// What an authenticator has to be asked for first, if it evaluates `prf` as `hmac-secret` only: that takes the
+    /// same inputs for every passkey. `None` if the passkeys that will do have inputs of their own that differ.
+    #[must_use]
+    pub fn key_agreement(&self, capabilities: &Capabilities) -> Option<KeyAgreement> {
+        let protocol = capabilities.seals(hmac_secret::NAME)?;
+        Some(KeyAgreement::new(protocol, self.options.prf_for_all()?))
+    }
+
+    /// Asks with these salts.
+    #[must_use]
+    pub fn with_salts(self, salts: SealedSalts) -> Self {
+        Self {
+            salts: Some(salts),
+            ..self
+        }
     }
 
     /// The request for an authenticator that can do this: command byte ‖ CBOR. Allow lists go out whole, as Chromium
@@ -51,7 +90,7 @@ impl Assertion {
         }
         // A passkey that is found without a list stands for a whole account: never without verification.
         let verify = capabilities.user_verification
-            && (self.options.allow.is_empty() || wanted != Requirement::Discouraged);
+            && (self.options.allow.is_empty() || wanted != Requirement::Discouraged || self.salts.is_some());
         let extensions = self.extensions(capabilities);
         let parameters = Map::new()
             .with(1, &self.rp_id)
@@ -69,7 +108,7 @@ impl Assertion {
     ///
     /// Each variant of [`AnswerError`] but [`AnswerError::WrongAlgorithm`] and [`AnswerError::Excluded`] can occur.
     pub fn finish(self, reply: &[u8], known: &[KnownPasskey]) -> Result<SignIn, AnswerError> {
-        let answer = Answer::parse(reply)?;
+        let answer = Answer::parse_with(reply, self.salts.as_ref())?;
         let authenticator_data = answer.bytes(2, "authData")?;
         let data = AuthenticatorData::parse(authenticator_data)?;
         data.check(
@@ -92,13 +131,14 @@ impl Assertion {
             None => SignatureCheck::Unknown,
         };
         let unsigned = answer.optional_map(8, "unsignedExtensionOutputs")?;
+        let sealed = data.sealed(hmac_secret::NAME, self.salts.as_ref())?;
         Ok(SignIn {
             credential_id,
             authenticator_data: authenticator_data.to_vec(),
             signature: signature.to_vec(),
             user_handle,
             check,
-            outputs: Outputs::read(&self.options, unsigned)?,
+            outputs: Outputs::read(&self.options, unsigned, sealed)?,
             client_data_json: self.client_data.json,
         })
     }
@@ -144,9 +184,12 @@ impl Assertion {
         Ok(handle)
     }
 
-    fn extensions(&self, capabilities: &Capabilities) -> Map<'static> {
+    fn extensions(&self, capabilities: &Capabilities) -> Map<'_> {
         let wanted = &self.options.extensions;
         let mut extensions = Map::new();
+        if let Some(salts) = &self.salts {
+            extensions.insert(hmac_secret::NAME, salts.to_cbor());
+        }
         if wanted.prf && capabilities.extends("prf") {
             let by_credential: Map<'static> = wanted
                 .prf_by_credential
@@ -282,9 +325,14 @@ struct Outputs {
 }
 
 impl Outputs {
-    fn read(options: &RequestOptions, unsigned: Option<&Map<'_>>) -> Result<Self, AnswerError> {
+    fn read(
+        options: &RequestOptions,
+        unsigned: Option<&Map<'_>>,
+        sealed: Option<PrfEvaluation>,
+    ) -> Result<Self, AnswerError> {
         let wanted = &options.extensions;
         let (_, results) = prf::outputs(unsigned)?;
+        let results = sealed.or(results);
         let output = large_blob::output(unsigned)?;
         let (blob, written) = match (&wanted.large_blob, output) {
             (Some(LargeBlobRequest::Read), Some(output)) => (large_blob::blob(output)?, None),

@@ -4,10 +4,12 @@
 //! rpIdHash 32 ‖ flags 1 ‖ signCount 4 ‖ if AT: aaguid 16 ‖ length 2 ‖ credential id ‖ COSE key ‖ if ED: CBOR map
 //! ```
 
-use roamkey_cbor::decode_prefix;
+use roamkey_cbor::{Map, decode_prefix};
+use roamkey_ctap::PrfEvaluation;
 use sha2::{Digest as _, Sha256};
 
 use crate::error::AnswerError;
+use crate::hmac_secret::SealedSalts;
 use crate::public_key::PublicKey;
 
 /// Authenticator data that was taken apart, to its last byte.
@@ -17,6 +19,8 @@ pub(crate) struct AuthenticatorData<'a> {
     flags: u8,
     /// The new passkey: its ID and its key.
     pub(crate) attested: Option<(&'a [u8], PublicKey)>,
+    /// Extension outputs that are signed; empty if there are none.
+    pub(crate) extensions: Map<'a>,
 }
 
 impl<'a> AuthenticatorData<'a> {
@@ -46,10 +50,11 @@ impl<'a> AuthenticatorData<'a> {
                 PublicKey::from_cose(&key).ok_or(AnswerError::Malformed("public key"))?,
             ))
         };
+        let mut extensions = Map::new();
         if flags & ED != 0 {
-            let (extensions, length) = decode_prefix(rest).map_err(AnswerError::Cbor)?;
-            extensions
-                .as_map()
+            let (outputs, length) = decode_prefix(rest).map_err(AnswerError::Cbor)?;
+            extensions = outputs
+                .into_map()
                 .ok_or(AnswerError::Malformed("extension outputs"))?;
             rest = rest.get(length..).unwrap_or_default();
         }
@@ -60,7 +65,26 @@ impl<'a> AuthenticatorData<'a> {
             rp_id_hash,
             flags,
             attested,
+            extensions,
         })
+    }
+
+    /// Opens outputs of `hmac-secret`, or of its likeness at creation. Those of a person who was not verified are another
+    /// function's, and count as none.
+    ///
+    /// # Errors
+    ///
+    /// [`AnswerError::Malformed`].
+    pub(crate) fn sealed(
+        &self,
+        extension: &'static str,
+        salts: Option<&SealedSalts>,
+    ) -> Result<Option<PrfEvaluation>, AnswerError> {
+        let (Some(salts), Some(output)) = (salts, self.extensions.get(extension)) else {
+            return Ok(None);
+        };
+        let output = output.as_bytes().ok_or(AnswerError::Malformed(extension))?;
+        Ok(Some(salts.open(output)?).filter(|_| self.flags & UV != 0))
     }
 
     /// Checks whose site it is for, and that a person was there, verified if that was demanded.

@@ -6,6 +6,9 @@
 
 use roamkey_ctap::get_info::Info;
 
+use crate::hmac_secret;
+use crate::pin_protocol::PinProtocol;
+
 /// What an authenticator can do, as far as a client platform asks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capabilities {
@@ -16,6 +19,7 @@ pub struct Capabilities {
     extensions: Vec<String>,
     attestation_formats: Vec<String>,
     transports: Vec<String>,
+    pin_protocol: Option<PinProtocol>,
 }
 
 impl Default for Capabilities {
@@ -27,6 +31,7 @@ impl Default for Capabilities {
             extensions: Vec::new(),
             attestation_formats: Vec::new(),
             transports: vec![HYBRID.to_owned(), "internal".to_owned()],
+            pin_protocol: None,
         }
     }
 }
@@ -54,12 +59,20 @@ impl Capabilities {
             extensions: info.extensions,
             attestation_formats: info.attestation_formats,
             transports,
+            pin_protocol: PinProtocol::choose(&info.pin_uv_auth_protocols),
         }
     }
 
     /// Whether it lists an extension.
     pub(crate) fn extends(&self, extension: &str) -> bool {
         self.extensions.iter().any(|own| own == extension)
+    }
+
+    /// How salts can be sealed for it, if it evaluates `prf` as `hmac-secret` only and can verify its user. `extension`
+    /// is the one that carries them.
+    pub(crate) fn seals(&self, extension: &str) -> Option<PinProtocol> {
+        let only = !self.extends("prf") && self.extends(hmac_secret::NAME) && self.extends(extension);
+        self.pin_protocol.filter(|_| only && self.user_verification)
     }
 
     /// Whether it can be told which attestation formats are wanted.

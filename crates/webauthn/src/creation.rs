@@ -12,9 +12,10 @@ use crate::authenticator_data::AuthenticatorData;
 use crate::client_data::ClientData;
 use crate::creation_options::{CreationOptions, LargeBlobSupport, PUBLIC_KEY, Requirement};
 use crate::error::{AnswerError, CeremonyError, SignatureCheck};
+use crate::hmac_secret::{self, KeyAgreement, SealedSalts};
 use crate::json::base64url;
 use crate::public_key::PublicKey;
-use crate::{Capabilities, Origin, large_blob, prf};
+use crate::{Capabilities, Origin, RelatedOrigins, large_blob, prf};
 
 /// A registration whose origin may use its RP ID.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ pub struct Creation {
     options: CreationOptions,
     rp_id: String,
     client_data: ClientData,
+    salts: Option<SealedSalts>,
 }
 
 /// A request that was made, and what it asked for.
@@ -38,11 +40,49 @@ impl Creation {
     ///
     /// [`CeremonyError::RpId`].
     pub fn new(options: CreationOptions, origin: &Origin) -> Result<Self, CeremonyError> {
-        Ok(Self {
-            rp_id: origin.rp_id(options.rp.id.as_deref())?,
+        let rp_id = origin.rp_id(options.rp.id.as_deref())?;
+        Ok(Self::of(options, origin, rp_id))
+    }
+
+    /// The same for an RP ID of another domain, if that lists the origin as related.
+    ///
+    /// # Errors
+    ///
+    /// [`CeremonyError::RpId`].
+    pub fn related(
+        options: CreationOptions,
+        origin: &Origin,
+        list: &RelatedOrigins,
+    ) -> Result<Self, CeremonyError> {
+        let rp_id = list.rp_id(origin, options.rp.id.as_deref())?;
+        Ok(Self::of(options, origin, rp_id))
+    }
+
+    fn of(options: CreationOptions, origin: &Origin, rp_id: String) -> Self {
+        Self {
             client_data: ClientData::new("webauthn.create", &options.challenge, origin),
+            rp_id,
             options,
-        })
+            salts: None,
+        }
+    }
+
+    /// What an authenticator has to be asked for first, if there are inputs of `prf` and it evaluates them at a
+    /// creation as `hmac-secret-mc` only.
+    #[must_use]
+    pub fn key_agreement(&self, capabilities: &Capabilities) -> Option<KeyAgreement> {
+        let input = self.options.extensions.prf.as_ref()?.as_ref()?;
+        let protocol = capabilities.seals(hmac_secret::NAME_AT_CREATION)?;
+        Some(KeyAgreement::new(protocol, input))
+    }
+
+    /// Asks with these salts.
+    #[must_use]
+    pub fn with_salts(self, salts: SealedSalts) -> Self {
+        Self {
+            salts: Some(salts),
+            ..self
+        }
     }
 
     /// The request for an authenticator that can do this. Where the site leaves it open, the passkey is to be
@@ -91,13 +131,15 @@ impl Creation {
         reply: &[u8],
         capabilities: &Capabilities,
     ) -> Result<Registration, AnswerError> {
-        let answer = Answer::parse(reply)?;
+        let answer = Answer::parse_with(reply, self.salts.as_ref())?;
         let auth_data = answer.bytes(2, "authData")?;
         let data = AuthenticatorData::parse(auth_data)?;
         data.check(
             &self.rp_id,
             self.options.user_verification == Requirement::Required,
         )?;
+        let sealed = data.sealed(hmac_secret::NAME_AT_CREATION, self.salts.as_ref())?;
+        let has_secret = data.extensions.get(hmac_secret::NAME).and_then(Value::as_bool);
         let (id, key) = data
             .attested
             .ok_or(AnswerError::Malformed("attested credential data"))?;
@@ -125,7 +167,7 @@ impl Creation {
             attestation_object: encode(&Value::from(object)),
             client_data_json: self.client_data.json,
             transports: capabilities.transports().to_vec(),
-            outputs: Outputs::read(&self.options, asked, unsigned)?,
+            outputs: Outputs::read(&self.options, asked, unsigned)?.or_sealed(has_secret, sealed),
             public_key: key,
             signature,
         })
@@ -144,7 +186,9 @@ impl Creation {
             .with("displayName", &user.display_name);
         let extensions = self.extensions(capabilities)?;
         let verify = capabilities.user_verification
-            && (discoverable || self.options.user_verification != Requirement::Discouraged);
+            && (discoverable
+                || self.options.user_verification != Requirement::Discouraged
+                || self.salts.is_some());
         let formats = &self.options.attestation_formats;
         let formats = (self.options.attestation && capabilities.chooses_formats() && !formats.is_empty())
             .then(|| formats.iter().map(Value::from).collect::<Value<'_>>());
@@ -160,14 +204,19 @@ impl Creation {
         Ok(command(MAKE_CREDENTIAL, parameters))
     }
 
-    fn extensions(&self, capabilities: &Capabilities) -> Result<Map<'static>, CeremonyError> {
+    fn extensions(&self, capabilities: &Capabilities) -> Result<Map<'_>, CeremonyError> {
         let wanted = &self.options.extensions;
         let mut extensions = Map::new();
-        if let Some(input) = &wanted.prf
-            && capabilities.extends("prf")
-        {
-            let eval = input.as_ref().map(prf::PrfInput::to_cbor);
-            extensions.insert("prf", Map::new().with_some("eval", eval));
+        if let Some(input) = &wanted.prf {
+            if capabilities.extends("prf") {
+                let eval = input.as_ref().map(prf::PrfInput::to_cbor);
+                extensions.insert("prf", Map::new().with_some("eval", eval));
+            } else if capabilities.extends(hmac_secret::NAME) {
+                extensions.insert(hmac_secret::NAME, true);
+            }
+        }
+        if let Some(salts) = &self.salts {
+            extensions.insert(hmac_secret::NAME_AT_CREATION, salts.to_cbor());
         }
         match (wanted.large_blob, capabilities.extends(large_blob::NAME)) {
             (Some(LargeBlobSupport::Required), false) => {
@@ -284,6 +333,17 @@ impl Outputs {
             prf: results.filter(|_| wanted.prf.is_some()),
             large_blob: wanted.large_blob.map(|_| blob.unwrap_or(false)),
         })
+    }
+
+    /// Takes what `hmac-secret` says in place of what `prf` does not.
+    fn or_sealed(self, has_secret: Option<bool>, sealed: Option<PrfEvaluation>) -> Self {
+        let prf = self.prf.or(sealed);
+        let enabled = self.prf_enabled;
+        Self {
+            prf_enabled: enabled.map(|enabled| enabled || has_secret == Some(true) || prf.is_some()),
+            prf: prf.filter(|_| enabled.is_some()),
+            ..self
+        }
     }
 
     fn to_json(&self) -> JsonMap<String, Json> {

@@ -59,6 +59,9 @@ pub enum AnswerError {
     /// The signature does not verify.
     #[error("the signature does not verify")]
     Signature,
+    /// The key that was to seal the inputs of `prf` is none, or not the one that the authenticator then used.
+    #[error("the key agreement for prf failed")]
+    KeyAgreement,
 }
 
 /// What is known of the signature in an answer. The site verifies it in any case.

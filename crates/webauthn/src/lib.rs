@@ -7,7 +7,7 @@
 //! ```
 //!
 //! and the same with [`RequestOptions`], [`Assertion`] and [`SignIn`]. The origin is checked against the RP ID on the
-//! way in, by the public suffix list; the reply is taken apart and checked on the way out, for an authenticator can
+//! way in, by the public suffix list or by the RP ID's list of related origins; the reply is taken apart and checked on the way out, for an authenticator can
 //! claim anything: whose site, whose passkey, which key, whether a person was there.
 //!
 //! Requests and replies are written and read on CBOR: `roamkey-ctap`'s types know what our own authenticator can do,
@@ -35,11 +35,14 @@ mod client_data;
 mod creation;
 mod creation_options;
 mod error;
+mod hmac_secret;
 mod json;
 mod large_blob;
 mod origin;
+mod pin_protocol;
 mod prf;
 mod public_key;
+mod related_origins;
 mod request_options;
 
 pub use assertion::{Assertion, KnownPasskey, SignIn};
@@ -49,9 +52,11 @@ pub use creation_options::{
     CreationExtensions, CreationOptions, CredProtect, LargeBlobSupport, RelyingParty, Requirement, User,
 };
 pub use error::{AnswerError, CeremonyError, SignatureCheck};
+pub use hmac_secret::{KeyAgreement, SealedSalts};
 pub use json::{MAX_JSON_BYTES, OptionsError, Problem};
 pub use origin::{Origin, OriginError, RpIdError};
 pub use prf::PrfInput;
 pub use public_key::PublicKey;
+pub use related_origins::{RelatedOrigins, RelatedOriginsError};
 pub use request_options::{LargeBlobRequest, RequestExtensions, RequestOptions};
 pub use roamkey_ctap::{PrfEvaluation, StatusCode};

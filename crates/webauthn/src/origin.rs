@@ -5,8 +5,7 @@
 //!                                     not        co.uk (a public suffix), example.org (another domain)
 //! ```
 //!
-//! Related origins (WebAuthn L3 §5.11) are a list at the RP ID's own `/.well-known/webauthn`, to be fetched over
-//! HTTPS. Nothing here fetches, so an origin that only such a list would allow is refused.
+//! An RP ID of another domain may list origins that may use it too: see `related_origins.rs`.
 
 use std::fmt;
 
@@ -84,11 +83,15 @@ impl Origin {
             return Ok(self.host.clone());
         };
         // RP IDs are compared as they are: one in capitals is hashed in capitals, and no authenticator knows it.
-        if !is_domain(named) {
+        if !is_domain(named) || is_ipv4(named) {
             return Err(RpIdError::Malformed);
         }
         if named == self.host {
             return Ok(named.to_owned());
+        }
+        // A name that the list does not hold counts as under the rule `*`: its last label is a public suffix.
+        if psl::suffix_str(named) == Some(named) {
+            return Err(RpIdError::PublicSuffix);
         }
         let below = self
             .host
@@ -96,10 +99,6 @@ impl Origin {
             .is_some_and(|rest| rest.ends_with('.'));
         if !below {
             return Err(RpIdError::OtherDomain);
-        }
-        // A name that the list does not hold counts as under the rule `*`: its last label is a public suffix.
-        if psl::suffix_str(named) == Some(named) {
-            return Err(RpIdError::PublicSuffix);
         }
         Ok(named.to_owned())
     }
@@ -136,12 +135,15 @@ pub enum RpIdError {
     /// Not a domain name in lower-case ASCII.
     #[error("the RP ID is not a domain name in lower-case letters")]
     Malformed,
-    /// Neither the origin's host nor a domain above it. Related origins are not looked up.
+    /// Neither the origin's host nor a domain above it.
     #[error("the RP ID is neither the origin's host nor a domain above it")]
     OtherDomain,
     /// Many parties share it.
     #[error("the RP ID is a public suffix, which many parties share")]
     PublicSuffix,
+    /// Of another domain, and that does not list the origin as related.
+    #[error("the RP ID's list of related origins does not name the origin")]
+    NotListed,
 }
 
 /// Longest host name in bytes (RFC 1035 §2.3.4).
@@ -237,6 +239,8 @@ mod tests {
             ("https://a.intern.corp", "corp", RpIdError::PublicSuffix),
             ("https://example.org", "", RpIdError::Malformed),
             ("https://example.org", "Example.org", RpIdError::Malformed),
+            ("https://example.org", "192.168.1.1", RpIdError::Malformed),
+            ("https://example.org", "co.uk", RpIdError::PublicSuffix),
             ("https://example.org", "https://example.org", RpIdError::Malformed),
             ("https://example.org", ".org", RpIdError::Malformed),
         ] {

@@ -5,11 +5,14 @@
 //! in    {"eval": {"first": salt, "second": salt?}?, "evalByCredential": {credential id: {…}}?}
 //! out   {"enabled": bool?, "results": {"first": 32 bytes, "second": 32 bytes?}?}
 //! ```
+//!
+//! Authenticators that have `hmac-secret` in its place: see `hmac_secret.rs`.
 
 use roamkey_cbor::{Map, Value as Cbor};
 use roamkey_ctap::PrfEvaluation;
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
 
 use crate::error::AnswerError;
 use crate::json::{FromJson, Object, OptionsError, base64url};
@@ -29,6 +32,18 @@ impl PrfInput {
         Map::new()
             .with("first", salt(&self.first))
             .with_some("second", self.second.as_deref().map(salt))
+    }
+
+    /// The same salts one after the other, as `hmac-secret` encrypts them.
+    pub(crate) fn to_salts(&self) -> Zeroizing<Vec<u8>> {
+        let salts = [Some(&self.first), self.second.as_ref()];
+        Zeroizing::new(
+            salts
+                .into_iter()
+                .flatten()
+                .flat_map(|input| salt(input))
+                .collect(),
+        )
     }
 }
 

@@ -81,6 +81,19 @@ impl RequestOptions {
             allow,
         })
     }
+
+    /// The inputs of `prf`, if they are the same whichever passkey signs.
+    pub(crate) fn prf_for_all(&self) -> Option<&PrfInput> {
+        let extensions = &self.extensions;
+        let of = |id: &Vec<u8>| {
+            let own = extensions.prf_by_credential.iter().find(|(own, _)| own == id);
+            own.map(|(_, input)| input).or(extensions.prf_eval.as_ref())
+        };
+        let Some((first, others)) = self.allow.split_first() else {
+            return extensions.prf_eval.as_ref();
+        };
+        of(first).filter(|input| others.iter().all(|id| of(id) == Some(input)))
+    }
 }
 
 impl std::fmt::Debug for RequestOptions {

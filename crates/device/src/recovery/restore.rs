@@ -4,14 +4,16 @@
 //! |---|---|---|
 //! | id X | nothing with id X | it is added |
 //! | id X | id X, the same site and key | nothing: it is here |
-//! | id X | id X, another site or key | a conflict: shown, and left as it is here |
+//! | id X | id X, another site or key, or one that can't be read | a conflict: shown, and left as it is here |
+//! | id X | id X in the trash | nothing: shown, and left in the trash, from where the person can take it back |
+//! | id X | a row with id X, whose key is gone from the keyring | it is added, and takes over label and counts |
 //!
 //! Each passkey is added whole or not at all, so a run that was stopped is begun again and goes on where it was.
 
 use roamkey_authenticator::{CredentialStore as _, StoreError};
 use roamkey_exchange::Passkey;
 use roamkey_exchange::import::{Format, Import, Skipped};
-use roamkey_vault::{Event, Imported, Vault};
+use roamkey_vault::{Event, Holding, Imported, Vault};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
@@ -42,7 +44,9 @@ pub struct Plan {
     /// Passkeys that are here already.
     pub same: usize,
     /// Passkeys that are here with the same id and are not the same.
-    pub conflicts: Vec<Conflict>,
+    pub conflicts: Vec<Held>,
+    /// Passkeys that are in the trash of this device.
+    pub in_trash: Vec<Held>,
     /// What was left out of the file, and why.
     pub skipped: Vec<Skipped>,
     /// Entries that are no passkeys.
@@ -51,12 +55,12 @@ pub struct Plan {
     pub trimmed: usize,
 }
 
-/// A passkey that is here with the same id and is not the same.
+/// A passkey of the file under whose id something is here already.
 ///
 /// # Privacy
 ///
 /// Names a site and an account: for the person, not for a log.
-pub struct Conflict {
+pub struct Held {
     /// The file's site.
     pub rp_id: String,
     /// The file's account.
@@ -91,6 +95,7 @@ pub fn plan(vault: &Vault, import: Import) -> Result<Plan, RecoveryError> {
         new: Vec::new(),
         same: 0,
         conflicts: Vec::new(),
+        in_trash: Vec::new(),
         skipped: import.skipped,
         others: import.others,
         trimmed: import.trimmed,
@@ -98,24 +103,22 @@ pub fn plan(vault: &Vault, import: Import) -> Result<Plan, RecoveryError> {
     for passkey in import.passkeys {
         let credential = &passkey.credential;
         match vault.load(&credential.id) {
-            Err(StoreError::NotFound) => plan.new.push(passkey),
             Ok(own)
                 if own.rp_id == credential.rp_id
                     && bool::from(own.key.to_bytes().ct_eq(&credential.key.to_bytes())) =>
             {
                 plan.same = plan.same.saturating_add(1);
             }
-            Ok(_) | Err(StoreError::Corrupt) => plan.conflicts.push(Conflict {
-                rp_id: credential.rp_id.as_str().to_owned(),
-                user_name: credential.user.name.clone(),
-            }),
+            Ok(_) => plan.conflicts.push(Held::of(&passkey)),
+            Err(StoreError::NotFound | StoreError::Corrupt) => match vault.holding(&credential.id)? {
+                Holding::Nothing | Holding::KeyMissing => plan.new.push(passkey),
+                Holding::InTrash => plan.in_trash.push(Held::of(&passkey)),
+                Holding::Usable | Holding::Unreadable => plan.conflicts.push(Held::of(&passkey)),
+            },
             Err(_) => {
                 // The same question again, for an error that says what it was.
                 vault.prepare()?;
-                plan.conflicts.push(Conflict {
-                    rp_id: credential.rp_id.as_str().to_owned(),
-                    user_name: credential.user.name.clone(),
-                });
+                plan.conflicts.push(Held::of(&passkey));
             }
         }
     }
@@ -134,6 +137,7 @@ pub fn apply(
     source: Source,
     progress: Progress<'_>,
 ) -> Result<Applied, RecoveryError> {
+    fault::point("planned");
     let total = plan.new.len();
     let mut applied = Applied::default();
     let mut added = Vec::new();
@@ -224,8 +228,17 @@ const MAX_LABEL: usize = 60;
 /// As many as are lost to the report, not to the person, if the keyring fails in between.
 const BATCH: usize = 50;
 
-impl std::fmt::Debug for Conflict {
+impl Held {
+    fn of(passkey: &Passkey) -> Self {
+        Self {
+            rp_id: passkey.credential.rp_id.as_str().to_owned(),
+            user_name: passkey.credential.user.name.clone(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Held {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Conflict(..)")
+        f.write_str("Held(..)")
     }
 }

@@ -1,4 +1,6 @@
-//! Backup, drill, restore and import against a whole vault, and against a process that dies at any point.
+//! Backup, drill, restore and import against a whole vault.
+
+mod kill;
 
 use std::path::Path;
 
@@ -7,16 +9,13 @@ use rand::rngs::StdRng;
 use roamkey_authenticator::{Credential, CredentialStore as _, PrfSeeds, PrivateKey, UnixTime, UserVerified};
 use roamkey_ctap::{Algorithm, CredProtect, CredentialId, PublicKeyCredentialUserEntity, RpId, UserHandle};
 use roamkey_testkit::memory_keyring::memory_keyring;
-use roamkey_vault::{Backend, Passphrase, Vault, VaultConfig};
+use roamkey_vault::{Backend, Vault, VaultConfig};
 
-use super::fault::FAULT_VARIABLE;
 use super::*;
 use crate::ErrorCode;
 
 const WORDS: &str = "legal winner thank year wave sausage worth useful legal winner thank year wave sausage worth \
                      useful legal winner thank year wave sausage worth title";
-/// Tells a child process which vault to use.
-const FOLDER_VARIABLE: &str = "ROAMKEY_TEST_FOLDER";
 
 fn credential(number: u8, key: u64) -> Credential {
     let mut rng = StdRng::seed_from_u64(key);
@@ -135,6 +134,74 @@ fn a_conflict_is_shown_and_nothing_is_overwritten() {
     apply(&vault, plan, Source::Backup, &mut nothing).unwrap();
     let kept = vault.load(&CredentialId::new([1; 32])).unwrap();
     assert!(*kept.key.to_bytes() == *credential(1, 77).key.to_bytes());
+}
+
+#[test]
+fn a_passkey_in_the_trash_is_shown_as_that_and_stays_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let (vault, file) = backed_up(folder.path(), 3);
+    let of_site = |number: u8| {
+        let site = format!("site-{number}.example");
+        let list = vault.list().unwrap().into_iter();
+        let mut found = list.filter(|entry| entry.rp_id.as_deref() == Some(&site));
+        found.next().map(|entry| entry.record_id)
+    };
+    let (kept, destroyed) = (of_site(1).unwrap(), of_site(2).unwrap());
+    vault.remove(kept, now()).unwrap();
+    vault.remove(destroyed, now()).unwrap();
+    vault.destroy(destroyed, now()).unwrap();
+
+    let plan = plan(&vault, open(&file, Some(&key()), None).unwrap()).unwrap();
+    assert_eq!(
+        (plan.same, plan.new.len(), plan.in_trash.len()),
+        (1, 1, 1),
+        "what is destroyed comes back, what is in the trash does not"
+    );
+    assert_eq!(plan.in_trash[0].rp_id, "site-1.example");
+    let applied = apply(&vault, plan, Source::Backup, &mut nothing).unwrap();
+    assert_eq!((applied.added, applied.in_trash), (1, 0));
+    assert!(of_site(1).is_none() && of_site(2).is_some());
+    vault.restore_removed(kept, now()).unwrap();
+    assert_eq!(of_site(1), Some(kept), "it can be taken back as before");
+}
+
+#[test]
+fn a_passkey_whose_key_is_gone_from_the_keyring_comes_back_from_the_backup() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_, file) = backed_up(folder.path(), 2);
+    let store: std::sync::Arc<keyring_core::api::CredentialStore> =
+        keyring_core::sample::Store::new().unwrap();
+    let keyring = std::sync::Arc::clone(&store);
+    let config = VaultConfig::new(folder.path().join("loses"))
+        .backend(Backend::other(move || Ok(std::sync::Arc::clone(&keyring))));
+    let vault = Vault::open(config).unwrap();
+    let restore = || {
+        let plan = plan(&vault, open(&file, Some(&key()), None).unwrap()).unwrap();
+        let shown = (plan.same, plan.new.len(), plan.conflicts.len());
+        (shown, apply(&vault, plan, Source::Backup, &mut nothing).unwrap())
+    };
+    assert_eq!(restore().1.added, 2);
+    let lost = vault.list().unwrap()[0].record_id;
+    vault.label(lost, Some("Work"), now()).unwrap();
+    let items = store.search(&std::collections::HashMap::new()).unwrap();
+    for item in items {
+        let (_, user) = item.get_specifiers().unwrap();
+        if user.contains(&lost.to_string()) {
+            item.delete_credential().unwrap();
+        }
+    }
+
+    let (shown, applied) = restore();
+    assert_eq!((shown, applied.added), ((1, 1, 0), 1));
+    let list = vault.list().unwrap();
+    assert_eq!(list.len(), 2);
+    for number in 1..=2 {
+        assert!(vault.load(&CredentialId::new([number; 32])).is_ok());
+    }
+    assert!(
+        list.iter().any(|entry| entry.label.as_deref() == Some("Work")),
+        "the label stays"
+    );
 }
 
 #[test]
@@ -257,129 +324,4 @@ fn exports_come_back_through_import() {
             count
         );
     }
-}
-
-// A process that dies.
-
-fn on_disk(folder: &Path) -> Vault {
-    let passphrase = || Passphrase::new("correct horse battery".to_owned()).unwrap();
-    let config = VaultConfig::new(folder.join("data"));
-    if !folder.join("data").exists() {
-        config.create_passphrase_store(&passphrase()).unwrap();
-    }
-    Vault::open(config.passphrase(passphrase())).unwrap()
-}
-
-/// Not a test by itself: dies at the point that the environment names, while it writes a backup.
-#[test]
-fn child_that_dies_while_it_backs_up() {
-    let Some(folder) = std::env::var_os(FOLDER_VARIABLE) else {
-        return;
-    };
-    let folder = Path::new(&folder);
-    backup(&on_disk(folder), &folder.join("backups"), &mut nothing).unwrap();
-}
-
-/// Not a test by itself: dies at the point that the environment names, while it takes a backup in.
-#[test]
-fn child_that_dies_while_it_restores() {
-    let Some(folder) = std::env::var_os(FOLDER_VARIABLE) else {
-        return;
-    };
-    let folder = Path::new(&folder);
-    let vault = on_disk(folder);
-    let file = std::fs::read(folder.join("file")).unwrap();
-    let plan = plan(&vault, open(&file, Some(&key()), None).unwrap()).unwrap();
-    apply(&vault, plan, Source::Backup, &mut nothing).unwrap();
-}
-
-fn die_at(folder: &Path, child: &str, point: &str) {
-    use std::os::unix::process::ExitStatusExt as _;
-    let output = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", &format!("recovery::tests::{child}")])
-        .env(FAULT_VARIABLE, point)
-        .env(FOLDER_VARIABLE, folder)
-        .output()
-        .unwrap();
-    assert_eq!(
-        output.status.signal(),
-        Some(9),
-        "{point}: {}",
-        String::from_utf8_lossy(&output.stdout)
-    );
-}
-
-#[test]
-fn a_kill_while_a_backup_is_written_leaves_the_old_ones_and_none_or_a_whole_new_one() {
-    let folder = tempfile::tempdir().unwrap();
-    let vault = on_disk(folder.path());
-    for number in 1..=2 {
-        vault
-            .create(&credential(number, number.into()), &[], now())
-            .unwrap();
-    }
-    let mut state = Recovery::set_up(&vault, &words(WORDS).unwrap(), false).unwrap();
-    state.keep = 1;
-    state.store(&vault).unwrap();
-    let backups = folder.path().join("backups");
-    std::fs::create_dir(&backups).unwrap();
-    std::fs::write(backups.join("roamkey-20200101-000000.age"), b"old").unwrap();
-    std::fs::write(backups.join("roamkey-20200102-000000.age"), b"old").unwrap();
-    for (point, whole) in [
-        ("opened", false),
-        ("begun", false),
-        ("one passkey", false),
-        ("written", false),
-        ("renamed", true),
-        ("noted", true),
-        ("pruned one", true),
-    ] {
-        die_at(folder.path(), "child_that_dies_while_it_backs_up", point);
-        let files = Recovery::backups(&backups).unwrap();
-        let new: Vec<_> = files
-            .iter()
-            .filter(|file| std::fs::read(file).unwrap() != b"old")
-            .collect();
-        assert_eq!(!new.is_empty(), whole, "{point}");
-        for file in new {
-            let file = std::fs::read(file).unwrap();
-            assert_eq!(
-                open(&file, Some(&key()), None).unwrap().passkeys.len(),
-                2,
-                "{point}"
-            );
-            // Names have seconds: the next one must not find this one in its way.
-        }
-        if point != "pruned one" {
-            assert!(backups.join("roamkey-20200102-000000.age").exists(), "{point}");
-        }
-        for file in files
-            .iter()
-            .filter(|file| !file.to_string_lossy().contains("-2020"))
-        {
-            std::fs::remove_file(file).unwrap();
-        }
-    }
-}
-
-#[test]
-fn a_kill_while_a_backup_is_restored_leaves_whole_passkeys_and_it_can_go_on() {
-    let folder = tempfile::tempdir().unwrap();
-    let (_, file) = backed_up(folder.path(), 60);
-    let device = folder.path().join("device");
-    std::fs::create_dir(&device).unwrap();
-    std::fs::write(device.join("file"), &file).unwrap();
-    drop(on_disk(&device));
-
-    die_at(&device, "child_that_dies_while_it_restores", "one batch");
-    let vault = on_disk(&device);
-    assert_eq!(vault.list().unwrap().len(), 50);
-
-    let plan = plan(&vault, open(&file, Some(&key()), None).unwrap()).unwrap();
-    assert_eq!((plan.same, plan.new.len(), plan.conflicts.len()), (50, 10, 0));
-    assert_eq!(
-        apply(&vault, plan, Source::Backup, &mut nothing).unwrap().added,
-        10
-    );
-    assert_eq!(vault.list().unwrap().len(), 60);
 }

@@ -52,7 +52,8 @@ impl Both {
         )
         .unwrap();
         Self {
-            requester: Requester::new(air.clone(), tunnels),
+            // No site is asked for anything, unless a test puts one there.
+            requester: Requester::new(air.clone(), tunnels).with_sites(None),
             device,
             air,
             tunnel,

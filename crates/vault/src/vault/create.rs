@@ -36,7 +36,7 @@ impl Vault {
             RowState::Ready,
             record.backup_state,
         );
-        self.keep(&row, record, &[], Step::Creating, &lock)?;
+        self.keep(&row, record, &[], &[], Step::Creating, &lock)?;
         fault::point("listed");
         // The new passkey is there, which is what the caller asked for. An old one that could not be removed stays
         // listed, and its note has the next process try again.
@@ -46,12 +46,13 @@ impl Vault {
         Ok(())
     }
 
-    /// Puts a passkey into keyring and index: whole, or not at all.
+    /// Puts a passkey into keyring and index, there in the place of rows whose keys are gone: whole, or not at all.
     pub(super) fn keep(
         &self,
         row: &Row,
         record: &Record,
         attachments: &[(Attachment, Value<'_>)],
+        lost: &[RecordId],
         step: Step,
         lock: &FileLock,
     ) -> Result<(), VaultError> {
@@ -60,7 +61,7 @@ impl Vault {
         fault::point("noted");
         let kept = self.put_item(id, record).and_then(|()| {
             fault::point("read back");
-            self.write_index(lock, |index| Ok(index.put_with(row, attachments)?))
+            self.write_index(lock, |index| Ok(index.put_with(row, attachments, lost)?))
         });
         if let Err(error) = &kept {
             self.withdraw(id, lock, error);

@@ -6,8 +6,16 @@
 //!
 //! A passkey is here whole, or not at all: a process that is killed in between leaves its note, and the next one
 //! removes the item. The import can then be done once more, and passes over what is here already.
+//!
+//! | under the credential ID is | the import |
+//! |---|---|
+//! | nothing | adds the passkey |
+//! | a row whose key is gone from the keyring | adds it, with the label and the counts of that row, which goes |
+//! | a passkey in the trash | leaves it there |
+//! | any other passkey, also a damaged one | leaves it as it is |
 
 use roamkey_authenticator::{Credential, LargeBlob, UnixTime};
+use roamkey_ctap::CredentialId;
 use zeroize::Zeroizing;
 
 use super::attachments::{MAX_FOREIGN_LENGTH, large_blob_value};
@@ -53,6 +61,21 @@ pub enum Imported {
     Failed(VaultError),
     /// It was not tried, since keyring or index had failed before it.
     NotTried,
+}
+
+/// What this device has under a credential ID.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Holding {
+    /// Nothing.
+    Nothing,
+    /// A passkey that can be used.
+    Usable,
+    /// A passkey in the trash.
+    InTrash,
+    /// A passkey whose key is gone from the keyring.
+    KeyMissing,
+    /// A passkey that is damaged, or that a newer version of this program wrote.
+    Unreadable,
 }
 
 impl Import {
@@ -129,9 +152,10 @@ impl Vault {
         {
             return Err(VaultError::AttachmentTooLarge);
         }
-        if let Some(here) = self.already_here(&record.facts.credential_id, lock)? {
-            return Ok(here);
-        }
+        let lost = match self.already_here(&record.facts.credential_id, lock)? {
+            Here::Stays(here) => return Ok(here),
+            Here::Lost(rows) => rows,
+        };
         let id = RecordId(random()?);
         let mut row = Row::new(
             id,
@@ -139,27 +163,73 @@ impl Vault {
             RowState::Ready,
             record.backup_state,
         );
-        row.changing.label = label;
+        for lost in &lost {
+            row.changing.label.clone_from(&lost.changing.label);
+            row.changing.last_used = row.changing.last_used.max(lost.changing.last_used);
+            row.changing.uses = row.changing.uses.max(lost.changing.uses);
+        }
+        row.changing.label = label.or(row.changing.label);
         let blob = blob.map(|blob| (Attachment::LargeBlob, large_blob_value(blob)));
         let foreign = foreign.map(|foreign| (Attachment::Foreign, foreign.as_slice().into()));
         let attachments: Vec<_> = blob.into_iter().chain(foreign).collect();
-        self.keep(&row, &record, &attachments, Step::Importing, lock)?;
+        let lost: Vec<_> = lost.iter().map(|row| row.record_id).collect();
+        self.keep(&row, &record, &attachments, &lost, Step::Importing, lock)?;
         Ok(Imported::Added(id))
     }
 
-    fn already_here(&self, credential_id: &[u8], lock: &FileLock) -> Result<Option<Imported>, VaultError> {
+    fn already_here(&self, credential_id: &[u8], lock: &FileLock) -> Result<Here, VaultError> {
         let find = |index: &mut Index| {
-            let Some(sealed) = index.of_credential(credential_id)?.into_iter().next() else {
-                return Ok(None);
-            };
-            let row = self.repaired_row(index, &sealed)?;
-            Ok(Some(match row.changing.trash {
-                None => Imported::Duplicate(row.record_id),
-                Some(_) => Imported::InTrash(row.record_id),
-            }))
+            let mut lost = Vec::new();
+            for sealed in index.of_credential(credential_id)? {
+                let row = self.repaired_row(index, &sealed)?;
+                if row.changing.trash.is_some() {
+                    return Ok(Here::Stays(Imported::InTrash(row.record_id)));
+                }
+                if row.changing.state != RowState::Missing
+                    || self.keyring.get(&row.record_id.user())?.is_some()
+                {
+                    return Ok(Here::Stays(Imported::Duplicate(row.record_id)));
+                }
+                lost.push(row);
+            }
+            Ok(Here::Lost(lost))
         };
-        Ok(self.with_index(Access::LookLocked(lock), find)?.flatten())
+        let here = self.with_index(Access::LookLocked(lock), find)?;
+        Ok(here.unwrap_or(Here::Lost(Vec::new())))
     }
+
+    /// Tells what this device has under a credential ID. Of several, which only a keyring has into which somebody has
+    /// copied, a usable one counts.
+    ///
+    /// # Errors
+    ///
+    /// The keyring's and the index's.
+    pub fn holding(&self, id: &CredentialId) -> Result<Holding, VaultError> {
+        let find = |index: &mut Index| {
+            let mut holding = Holding::Nothing;
+            for sealed in index.of_credential(id.as_bytes())? {
+                if self.usable_row(index, &sealed)?.is_some() {
+                    return Ok(Holding::Usable);
+                }
+                let row = self.repaired_row(index, &sealed)?;
+                holding = match (row.changing.trash, row.changing.state) {
+                    (Some(_), _) => Holding::InTrash,
+                    (None, RowState::Missing) => Holding::KeyMissing,
+                    (None, _) => Holding::Unreadable,
+                };
+            }
+            Ok(holding)
+        };
+        Ok(self.with_index(Access::Look, find)?.unwrap_or(Holding::Nothing))
+    }
+}
+
+/// What is under a credential ID before an import.
+enum Here {
+    /// A passkey that stays as it is.
+    Stays(Imported),
+    /// Nothing but rows whose keys are gone, if any.
+    Lost(Vec<Row>),
 }
 
 /// WebAuthn L3 §5.8.3 ends credential ids at 1023 bytes.

@@ -106,7 +106,7 @@ impl State {
             new: count(plan.new.len()),
             same: count(plan.same),
             conflicts: count(plan.conflicts.len()),
-            in_trash: 0,
+            in_trash: count(plan.in_trash.len()),
             skipped: count(plan.skipped.len()),
             others: count(plan.others),
             trimmed: count(plan.trimmed),
@@ -129,8 +129,12 @@ fn rows(plan: &Planned) -> impl Iterator<Item = PlanRow> {
         site: Site::new(passkey.credential.rp_id.as_str()),
         name: name(&passkey.credential.user.name),
     });
+    let in_trash = plan.in_trash.iter().map(move |held| PlanRow::InTrash {
+        site: Site::new(&held.rp_id),
+        name: name(&held.user_name),
+    });
     let skipped = plan.skipped.iter().map(skipped);
-    conflicts.chain(skipped).chain(new)
+    conflicts.chain(skipped).chain(in_trash).chain(new)
 }
 
 fn skipped(one: &Skipped) -> PlanRow {

@@ -5,7 +5,7 @@ use roamkey_ctap::{Algorithm, CredentialId};
 
 use super::support::*;
 use crate::record::Record;
-use crate::{Import, Imported, MAX_FOREIGN_LENGTH, VaultError};
+use crate::{Holding, Import, Imported, MAX_FOREIGN_LENGTH, PasskeyState, VaultError};
 
 #[test]
 fn an_import_brings_passkeys_whole_and_passes_over_those_that_are_here() {
@@ -78,6 +78,55 @@ fn an_import_brings_passkeys_whole_and_passes_over_those_that_are_here() {
     ));
     vault.set_foreign(*added, None).unwrap();
     assert_eq!(vault.foreign(*added).unwrap(), None);
+}
+
+#[test]
+fn an_import_brings_back_a_passkey_whose_key_is_gone_from_the_keyring() {
+    let world = World::new();
+    let vault = world.vault();
+    for number in 1..=4 {
+        vault.create(&credential("a.example", number), &[], NOW).unwrap();
+    }
+    vault.label(id(&vault, 1), Some("mine"), NOW).unwrap();
+    vault.used(&credential("a.example", 1).id, NOW).unwrap();
+    vault.remove(id(&vault, 2), NOW).unwrap();
+    vault.keyring.delete(&id(&vault, 1).user()).unwrap();
+    vault
+        .keyring
+        .replace(&id(&vault, 3).user(), b"no record".as_slice())
+        .unwrap();
+    for number in [1, 3] {
+        assert!(vault.load(&credential("a.example", number).id).is_err());
+    }
+    let holding = |number| vault.holding(&credential("a.example", number).id).unwrap();
+    assert_eq!(
+        [1, 2, 3, 4, 5].map(holding),
+        [
+            Holding::KeyMissing,
+            Holding::InTrash,
+            Holding::Unreadable,
+            Holding::Usable,
+            Holding::Nothing
+        ]
+    );
+
+    let passkeys = [1, 3].map(|number| Import::new(credential("a.example", number)));
+    let imported = vault.import(&passkeys, NOW).unwrap();
+    let [Imported::Added(added), Imported::Duplicate(damaged)] = imported.as_slice() else {
+        panic!("{imported:?}")
+    };
+    assert_same(
+        &vault.load(&passkeys[0].credential.id).unwrap(),
+        &passkeys[0].credential,
+    );
+    let list = vault.list().unwrap();
+    let entry = |wanted| list.iter().find(|entry| entry.record_id == wanted).unwrap();
+    assert_eq!(
+        (entry(*added).label.as_deref(), entry(*added).uses),
+        (Some("mine"), 1)
+    );
+    assert_eq!(entry(*damaged).state, PasskeyState::Damaged);
+    assert_eq!(list.len(), 3, "the row without a key is gone");
 }
 
 /// Keys and signatures that OpenSSL made.

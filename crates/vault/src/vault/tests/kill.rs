@@ -37,6 +37,11 @@ fn set_up(session: &PrivateKeyring, act: &str) {
             .unwrap();
     }
     vault_of(session).remove(id(&vault_of(session), 2), NOW).unwrap();
+    if act == "import again" {
+        let vault = vault_of(session);
+        vault.keyring.delete(&id(&vault, 1).user()).unwrap();
+        vault.check().unwrap();
+    }
 }
 
 fn act_out(vault: &Vault, act: &str) {
@@ -51,6 +56,14 @@ fn act_out(vault: &Vault, act: &str) {
             passkey.label = Some("imported".to_owned());
             passkey.foreign = Some(vec![1; 5000].into());
             let imported = vault.import(&[passkey], NOW).unwrap();
+            assert!(
+                matches!(imported.as_slice(), [Imported::Added(_)]),
+                "{imported:?}"
+            );
+        }
+        "import again" => {
+            let imported = vault.import(&[Import::new(credential("a.example", 1))], NOW);
+            let imported = imported.unwrap();
             assert!(
                 matches!(imported.as_slice(), [Imported::Added(_)]),
                 "{imported:?}"
@@ -108,7 +121,14 @@ fn a_kill_at_any_write_leaves_the_old_state_or_the_new_one() {
     let name = "a_kill_at_any_write_leaves_the_old_state_or_the_new_one";
     in_private_session(PrivateKeyring::start, module_path!(), name, |session| {
         for act in [
-            "label", "remove", "restore", "destroy", "purge", "import", "migrate",
+            "label",
+            "remove",
+            "restore",
+            "destroy",
+            "purge",
+            "import",
+            "import again",
+            "migrate",
         ] {
             let mut left = Vec::new();
             let new = loop {
