@@ -33,164 +33,163 @@ impl ErrorCode {
     #[must_use]
     #[expect(clippy::too_many_lines, reason = "a table without a catch-all")]
     pub fn exit(self) -> u8 {
-        use ErrorCode as E;
         match self {
-            E::PictureUnreadable
-            | E::NotAPicture
-            | E::PictureTooLarge
-            | E::NoCodeInPicture
-            | E::NoCodeInClipboard
-            | E::ScreenUnavailable
-            | E::NotASignInCode
-            | E::DamagedCode
-            | E::CodeTooOld
-            | E::CodeFromTheFuture
-            | E::CodeUsed
-            | E::OptionsInvalid
-            | E::OriginInvalid
-            | E::OptionsUnreadable
-            | E::RpIdMismatch
-            | E::PictureUnwritable
-            | E::OriginNotRelated
-            | E::RelatedOriginsUnreachable
-            | E::RelatedOriginsInvalid => CODE,
-            E::TunnelServiceUnassigned
-            | E::TunnelServiceUnknownToBrowser
-            | E::TunnelNameLookup
-            | E::TunnelUnreachable
-            | E::TunnelNotTrusted
-            | E::TunnelRefused
-            | E::TunnelProtocol
-            | E::TunnelTimeout
-            | E::TunnelLost
-            | E::TunnelRedirected => TUNNEL,
-            E::BluetoothNoService
-            | E::BluetoothNoAdapter
-            | E::BluetoothOff
-            | E::BluetoothNotPermitted
-            | E::BluetoothCannotAdvertise
-            | E::BluetoothTimeout
-            | E::BluetoothFailed
-            | E::BluetoothCannotListen => BLUETOOTH,
-            E::NobodyCame
-            | E::HandshakeFailed
-            | E::PeerBrokeProtocol
-            | E::NoRequest
-            | E::AnswerLost
-            | E::RequestNotSupported
-            | E::NobodyScanned
-            | E::PhoneHandshakeTimeout
-            | E::PhoneIntroductionTimeout
-            | E::PhonePersonTimeout
-            | E::PhoneTunnelUnassigned
-            | E::PhoneTooNew
-            | E::PhoneHandshakeFailed
-            | E::PhoneIntroductionWrong
-            | E::PhoneIntroductionTooLong
-            | E::PhoneOffersNoPasskeys
-            | E::PhoneOutOfTurn
-            | E::PhoneBrokeProtocol
-            | E::PhoneLeft
-            | E::PhoneCannot
-            | E::PhoneFull
-            | E::PhoneFailed
-            | E::PhoneAnswerMalformed
-            | E::PhoneAnswerOtherSite
-            | E::PhoneAnswerOtherPasskey
-            | E::PhoneAnswerOtherAlgorithm
-            | E::PhoneAnswerUnverified
-            | E::PhoneAnswerBadSignature
-            | E::PhoneKeyAgreementFailed => PEER,
-            E::Refused
-            | E::QuestionTimeout
-            | E::NobodyToAsk
-            | E::NotConfirmed
-            | E::NobodyToConfirm
-            | E::Cancelled
-            | E::PhoneRefused => REFUSED,
-            E::Withdrawn => WITHDRAWN,
-            E::AlreadyRegistered
-            | E::NoPasskey
-            | E::PasskeyNotFound
-            | E::PasskeyIdAmbiguous
-            | E::PasskeyIdUnfit
-            | E::PasskeyRemoved
-            | E::PasskeyNotRemoved
-            | E::LabelUnfit
-            | E::PolicyBlocked
-            | E::PhoneAlreadyRegistered
-            | E::PhoneNoPasskey => NO_MATCH,
-            E::PinNotSet
-            | E::PinNotAllowed
-            | E::PinTooShort
-            | E::PinAlreadySet
-            | E::PinWrong
-            | E::PinLocked
-            | E::PinUnfit
-            | E::OsVerificationRoot
-            | E::OsVerificationMissing
-            | E::OsVerificationNotInstalled
-            | E::OsVerificationUnasked
-            | E::OsVerificationNotAllowed
-            | E::OsVerificationNoPrompt
-            | E::OsVerificationTimeout
-            | E::OsVerificationFailed
-            | E::PhoneNotVerified
-            | E::PhoneCannotVerify => VERIFICATION,
-            E::KeyringLocked
-            | E::KeyringMissing
-            | E::KeyringTimeout
-            | E::KeyringFailed
-            | E::KeyringOther
-            | E::PasskeyDamaged
-            | E::PasskeyTooNew
-            | E::VaultBusy
-            | E::VaultFailed
-            | E::PassphraseNeeded
-            | E::PassphraseWrong
-            | E::PassphraseUnfit
-            | E::PassphraseUnreadable
-            | E::StoreThere
-            | E::StoreInKeyring
-            | E::StoreDamaged
-            | E::ActivityUnreadable
-            | E::ActivityBroken => KEYRING,
-            E::PolicyUnusable
-            | E::ClockWrong
-            | E::FolderUnusable
-            | E::FolderFull
-            | E::FolderNotPrivate
-            | E::SettingsDamaged
-            | E::DialogUnavailable
-            | E::FileNotOpened
-            | E::AutostartFailed => MACHINE,
-            E::RecoveryNotSetUp
-            | E::RecoveryAlreadySetUp
-            | E::WordsWrong
-            | E::WordsDoNotFit
-            | E::WordsNotConfirmed
-            | E::WordsOfAnother
-            | E::SharesWrong
-            | E::SharesTooFew
-            | E::SharesNumbers
-            | E::PassphraseWeak
-            | E::FilePassphraseWrong
-            | E::KeyOfOtherKind
-            | E::FileUnreadable
-            | E::FileNotWritten
-            | E::FileExists
-            | E::FileTooLarge
-            | E::FileUnknown
-            | E::FileDamaged
-            | E::FileCutOff
-            | E::FileTooNew
-            | E::FileUnsafe
-            | E::FileProtected
-            | E::FileOfAccount
-            | E::BackupKeysFail
-            | E::ScheduleFailed
-            | E::RestoreIncomplete => RECOVERY,
-            E::Internal => INTERNAL,
+            Self::PictureUnreadable
+            | Self::NotAPicture
+            | Self::PictureTooLarge
+            | Self::NoCodeInPicture
+            | Self::NoCodeInClipboard
+            | Self::ScreenUnavailable
+            | Self::NotASignInCode
+            | Self::DamagedCode
+            | Self::CodeTooOld
+            | Self::CodeFromTheFuture
+            | Self::CodeUsed
+            | Self::OptionsInvalid
+            | Self::OriginInvalid
+            | Self::OptionsUnreadable
+            | Self::RpIdMismatch
+            | Self::PictureUnwritable
+            | Self::OriginNotRelated
+            | Self::RelatedOriginsUnreachable
+            | Self::RelatedOriginsInvalid => CODE,
+            Self::TunnelServiceUnassigned
+            | Self::TunnelServiceUnknownToBrowser
+            | Self::TunnelNameLookup
+            | Self::TunnelUnreachable
+            | Self::TunnelNotTrusted
+            | Self::TunnelRefused
+            | Self::TunnelProtocol
+            | Self::TunnelTimeout
+            | Self::TunnelLost
+            | Self::TunnelRedirected => TUNNEL,
+            Self::BluetoothNoService
+            | Self::BluetoothNoAdapter
+            | Self::BluetoothOff
+            | Self::BluetoothNotPermitted
+            | Self::BluetoothCannotAdvertise
+            | Self::BluetoothTimeout
+            | Self::BluetoothFailed
+            | Self::BluetoothCannotListen => BLUETOOTH,
+            Self::NobodyCame
+            | Self::HandshakeFailed
+            | Self::PeerBrokeProtocol
+            | Self::NoRequest
+            | Self::AnswerLost
+            | Self::RequestNotSupported
+            | Self::NobodyScanned
+            | Self::PhoneHandshakeTimeout
+            | Self::PhoneIntroductionTimeout
+            | Self::PhonePersonTimeout
+            | Self::PhoneTunnelUnassigned
+            | Self::PhoneTooNew
+            | Self::PhoneHandshakeFailed
+            | Self::PhoneIntroductionWrong
+            | Self::PhoneIntroductionTooLong
+            | Self::PhoneOffersNoPasskeys
+            | Self::PhoneOutOfTurn
+            | Self::PhoneBrokeProtocol
+            | Self::PhoneLeft
+            | Self::PhoneCannot
+            | Self::PhoneFull
+            | Self::PhoneFailed
+            | Self::PhoneAnswerMalformed
+            | Self::PhoneAnswerOtherSite
+            | Self::PhoneAnswerOtherPasskey
+            | Self::PhoneAnswerOtherAlgorithm
+            | Self::PhoneAnswerUnverified
+            | Self::PhoneAnswerBadSignature
+            | Self::PhoneKeyAgreementFailed => PEER,
+            Self::Refused
+            | Self::QuestionTimeout
+            | Self::NobodyToAsk
+            | Self::NotConfirmed
+            | Self::NobodyToConfirm
+            | Self::Cancelled
+            | Self::PhoneRefused => REFUSED,
+            Self::Withdrawn => WITHDRAWN,
+            Self::AlreadyRegistered
+            | Self::NoPasskey
+            | Self::PasskeyNotFound
+            | Self::PasskeyIdAmbiguous
+            | Self::PasskeyIdUnfit
+            | Self::PasskeyRemoved
+            | Self::PasskeyNotRemoved
+            | Self::LabelUnfit
+            | Self::PolicyBlocked
+            | Self::PhoneAlreadyRegistered
+            | Self::PhoneNoPasskey => NO_MATCH,
+            Self::PinNotSet
+            | Self::PinNotAllowed
+            | Self::PinTooShort
+            | Self::PinAlreadySet
+            | Self::PinWrong
+            | Self::PinLocked
+            | Self::PinUnfit
+            | Self::OsVerificationRoot
+            | Self::OsVerificationMissing
+            | Self::OsVerificationNotInstalled
+            | Self::OsVerificationUnasked
+            | Self::OsVerificationNotAllowed
+            | Self::OsVerificationNoPrompt
+            | Self::OsVerificationTimeout
+            | Self::OsVerificationFailed
+            | Self::PhoneNotVerified
+            | Self::PhoneCannotVerify => VERIFICATION,
+            Self::KeyringLocked
+            | Self::KeyringMissing
+            | Self::KeyringTimeout
+            | Self::KeyringFailed
+            | Self::KeyringOther
+            | Self::PasskeyDamaged
+            | Self::PasskeyTooNew
+            | Self::VaultBusy
+            | Self::VaultFailed
+            | Self::PassphraseNeeded
+            | Self::PassphraseWrong
+            | Self::PassphraseUnfit
+            | Self::PassphraseUnreadable
+            | Self::StoreThere
+            | Self::StoreInKeyring
+            | Self::StoreDamaged
+            | Self::ActivityUnreadable
+            | Self::ActivityBroken => KEYRING,
+            Self::PolicyUnusable
+            | Self::ClockWrong
+            | Self::FolderUnusable
+            | Self::FolderFull
+            | Self::FolderNotPrivate
+            | Self::SettingsDamaged
+            | Self::DialogUnavailable
+            | Self::FileNotOpened
+            | Self::AutostartFailed => MACHINE,
+            Self::RecoveryNotSetUp
+            | Self::RecoveryAlreadySetUp
+            | Self::WordsWrong
+            | Self::WordsDoNotFit
+            | Self::WordsNotConfirmed
+            | Self::WordsOfAnother
+            | Self::SharesWrong
+            | Self::SharesTooFew
+            | Self::SharesNumbers
+            | Self::PassphraseWeak
+            | Self::FilePassphraseWrong
+            | Self::KeyOfOtherKind
+            | Self::FileUnreadable
+            | Self::FileNotWritten
+            | Self::FileExists
+            | Self::FileTooLarge
+            | Self::FileUnknown
+            | Self::FileDamaged
+            | Self::FileCutOff
+            | Self::FileTooNew
+            | Self::FileUnsafe
+            | Self::FileProtected
+            | Self::FileOfAccount
+            | Self::BackupKeysFail
+            | Self::ScheduleFailed
+            | Self::RestoreIncomplete => RECOVERY,
+            Self::Internal => INTERNAL,
         }
     }
 }
