@@ -18,10 +18,12 @@ const catalogues: Record<Language, () => Promise<Catalogue>> = {
   'en-XA': async () => (await import('./pseudo')).pseudo,
 }
 
+const english = formats('en')
+
 let current = $state.raw<{ language: Language; catalogue: Catalogue; formats: Formats }>({
   language: 'en',
   catalogue: en,
-  formats: formats('en'),
+  formats: english,
 })
 let wanted: Language = 'en'
 
@@ -29,7 +31,7 @@ let wanted: Language = 'en'
 export const t: Catalogue = new Proxy(en, { get: (_, area) => Reflect.get(current.catalogue, area) })
 
 /** Numbers and dates, as that language writes them. */
-export const format: Formats = new Proxy(current.formats, { get: (_, name) => Reflect.get(current.formats, name) })
+export const format: Formats = new Proxy(english, { get: (_, name) => Reflect.get(current.formats, name) })
 
 export function errorText(code: ErrorCode): ErrorText {
   return current.catalogue.errors[code]
