@@ -23,7 +23,7 @@ use crate::surroundings::Surroundings;
 use crate::tray::Tray;
 use crate::view::View;
 use crate::window::Window;
-use crate::{autostart, commands, platform, request, start};
+use crate::{autostart, commands, platform, request, start, unattended};
 
 /// The app as it is when it is no test.
 pub(crate) type App = Controller<MainWindow, ChosenTunnel, Advertiser>;
@@ -39,8 +39,10 @@ const VIEW: &str = "view";
 pub fn main_on_desktop() -> ExitCode {
     let arguments = start::Arguments::parse();
     log();
-    if let Some(start::Command::Request(wish)) = &arguments.command {
-        return request::run(wish);
+    match &arguments.command {
+        Some(start::Command::Request(wish)) => return request::run(wish),
+        Some(start::Command::Backup { dir }) => return unattended::backup(dir),
+        None => {}
     }
     match open() {
         Ok(()) => ExitCode::SUCCESS,

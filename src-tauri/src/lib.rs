@@ -23,6 +23,7 @@ mod surroundings;
 mod text;
 mod tray;
 mod trial;
+mod unattended;
 pub mod view;
 mod window;
 

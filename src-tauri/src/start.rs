@@ -33,6 +33,11 @@ pub(crate) enum Command {
     /// Shows the code of a site's request for a phone, and prints the response.
     #[command(subcommand)]
     Request(Wish),
+    /// Writes a backup and ends: for the timer that the page about safety sets up. Asks nothing, shows no window.
+    Backup {
+        /// The data folder.
+        dir: PathBuf,
+    },
 }
 
 /// How this process was started.
