@@ -181,6 +181,23 @@ async fn a_restore_that_is_stopped_says_what_came_in_and_goes_on_the_next_time()
 }
 
 #[tokio::test]
+async fn what_is_in_the_trash_is_shown_and_stays_there() {
+    let stage = Stage::with_passkeys(2).await;
+    let file = stage.back_up(WORDS, "stick").await;
+    let removed = stage.vault.list().unwrap()[0].record_id;
+    stage.vault.remove(removed, roamkey_device::now()).unwrap();
+    begin(&stage, WizardKind::Restore, &file);
+    asks_for(&stage, Wants::Words, None).await;
+    unlock(&stage, WORDS);
+    at(
+        &stage,
+        |step| matches!(step, TakeIn::Plan(plan) if (plan.new, plan.same, plan.in_trash) == (0, 1, 1)),
+    )
+    .await;
+    assert!(matches!(&stage.app.plan()[0], PlanRow::InTrash { site, .. } if site.id == "site-1.example"));
+}
+
+#[tokio::test]
 async fn only_a_backup_of_our_own_is_restored_and_a_wrong_file_can_be_exchanged() {
     let stage = Stage::new();
     started(&stage.app).await;
