@@ -15,6 +15,7 @@ mod autostart;
 mod commands;
 mod controller;
 mod follow;
+mod language;
 mod platform;
 pub mod request;
 mod settings;

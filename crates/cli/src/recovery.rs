@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use roamkey_device::exchange::age::OpensWith;
-use roamkey_device::exchange::{RecoveryWords, passphrase};
+use roamkey_device::exchange::{RecoveryWords, SheetLanguage, passphrase};
 use roamkey_device::recovery::{self, Confirmation, Key, Recovery as State, RecoveryError, read_file};
 use roamkey_device::{ErrorCode, Failure, UnixTime, now};
 use serde_json::json;
@@ -113,7 +113,8 @@ async fn act(action: &Action, place: &Place, output: Output) -> Result<(), Stop>
             })
         }
         Action::Sheet { file } => {
-            recovery::write_sheet(&vault, &place.dir, file)?;
+            // What the command says is English as well.
+            recovery::write_sheet(&vault, &place.dir, file, SheetLanguage::English)?;
             let value = json!({ "event": "sheet_written", "file": file });
             output.print(&value, || {
                 "The sheet is written. Print it, and write the words on it by hand.".to_owned()

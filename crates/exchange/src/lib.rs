@@ -45,7 +45,7 @@ use zeroize::Zeroizing;
 
 pub use import::Format;
 pub use passkey::{Foreign, Passkey};
-pub use sheet::{Sheet, sheet};
+pub use sheet::{Sheet, SheetLanguage, sheet};
 pub use verify::signs;
 pub use words::{RecoveryWords, WORDS, WordsError};
 

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use roamkey_exchange::{RecoveryWords, Sheet, WORDS, sheet};
+use roamkey_exchange::{RecoveryWords, Sheet, SheetLanguage, WORDS, sheet};
 use roamkey_vault::Vault;
 
 use super::files::write_new;
@@ -53,13 +53,19 @@ impl Confirmation {
 /// # Errors
 ///
 /// [`RecoveryError::NotSetUp`], [`RecoveryError::Exists`], [`RecoveryError::Write`], the vault's.
-pub fn write_sheet(vault: &Vault, dir: &Path, path: &Path) -> Result<(), RecoveryError> {
+pub fn write_sheet(
+    vault: &Vault,
+    dir: &Path,
+    path: &Path,
+    language: SheetLanguage,
+) -> Result<(), RecoveryError> {
     let recovery = Recovery::get(vault)?;
     let folder = recovery.folder_or(dir);
     let page = sheet(&Sheet {
         recipient: &recovery.recipient()?,
         place: Some(&folder.to_string_lossy()),
         date: &day(now()),
+        language,
     });
     write_new(path, |out| {
         out.write_all(page.as_bytes()).map_err(RecoveryError::Write)

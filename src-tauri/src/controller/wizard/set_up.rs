@@ -8,6 +8,7 @@ use roamkey_device::{ErrorCode, Failure};
 use super::super::Controller;
 use super::{Dialog, Held};
 use crate::action::Typed;
+use crate::language::Spoken;
 use crate::view::{SetUp, Sheet, Wizard};
 use crate::window::Window;
 
@@ -156,10 +157,12 @@ where
 
     fn write_sheet(&self, run: u64, path: std::path::PathBuf) {
         let controller = self.clone();
+        let language = Spoken::of(&self.state().view.settings).into();
         self.0.runtime.spawn(async move {
             let to = path.clone();
-            let written = controller
-                .blocking(move |vault, dir| recovery::write_sheet(vault, dir, &to).map_err(Failure::from));
+            let written = controller.blocking(move |vault, dir| {
+                recovery::write_sheet(vault, dir, &to, language).map_err(Failure::from)
+            });
             let written = written.await;
             controller.in_run(run, |state| match written {
                 Ok(()) => {
