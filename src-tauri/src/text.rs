@@ -1,6 +1,11 @@
-//! The few sentences that the desktop shows and not the web view. Everything else is in `ui/src/text`.
+//! The few sentences that the desktop shows and not the web view, in the languages of the web view. Everything else is in
+//! `ui/src/text`.
+
+use crate::language::Spoken;
+use crate::view::Settings;
 
 /// Texts of one language.
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Text {
     /// The tray's entry that opens the window.
     pub(crate) open: &'static str,
@@ -26,8 +31,23 @@ pub(crate) struct Text {
     pub(crate) question_body: &'static str,
 }
 
-/// English.
-pub(crate) const TEXT: Text = Text {
+impl Text {
+    /// The texts in the language in use.
+    pub(crate) fn of(settings: &Settings) -> &'static Self {
+        Self::in_language(Spoken::of(settings))
+    }
+
+    const fn in_language(language: Spoken) -> &'static Self {
+        match language {
+            Spoken::English => &ENGLISH,
+            Spoken::German => &GERMAN,
+            Spoken::Japanese => &JAPANESE,
+            Spoken::Arabic => &ARABIC,
+        }
+    }
+}
+
+const ENGLISH: Text = Text {
     open: "Open Roamkey",
     quit: "Quit",
     bluetooth_unknown: "Bluetooth: looking…",
@@ -43,3 +63,103 @@ pub(crate) const TEXT: Text = Text {
     question_title: "A sign-in waits for your answer",
     question_body: "Open Roamkey to read the question. If you did not start this, refuse.",
 };
+
+const GERMAN: Text = Text {
+    open: "Roamkey öffnen",
+    quit: "Beenden",
+    bluetooth_unknown: "Bluetooth: wird geprüft…",
+    bluetooth_ready: "Bluetooth: bereit",
+    bluetooth_problem: "Bluetooth: nicht bereit",
+    tunnel_closed: "Tunnel: keiner offen",
+    tunnel_opening: "Tunnel: wird geöffnet…",
+    tunnel_open: "Tunnel: offen",
+    passkeys_reading: "Passkeys: werden gelesen…",
+    passkeys_open: "Passkeys: entsperrt",
+    passkeys_locked: "Passkeys: gesperrt oder nicht erreichbar",
+    choose_part: "Ziehen Sie einen Rahmen um den Code oder klicken Sie auf sein Fenster (auch mit Tab und Eingabe). Esc: zurück",
+    question_title: "Eine Anmeldung wartet auf Ihre Antwort",
+    question_body: "Öffnen Sie Roamkey, um die Frage zu lesen. Wenn Sie das nicht begonnen haben, lehnen Sie ab.",
+};
+
+const JAPANESE: Text = Text {
+    open: "Roamkeyを開く",
+    quit: "終了",
+    bluetooth_unknown: "Bluetooth: 確認中…",
+    bluetooth_ready: "Bluetooth: 使えます",
+    bluetooth_problem: "Bluetooth: 使えません",
+    tunnel_closed: "トンネル: 開いていません",
+    tunnel_opening: "トンネル: 接続中…",
+    tunnel_open: "トンネル: 開いています",
+    passkeys_reading: "パスキー: 読み込み中…",
+    passkeys_open: "パスキー: ロック解除済み",
+    passkeys_locked: "パスキー: ロック中または使えません",
+    choose_part: "コードを囲むようにドラッグするか、そのウィンドウをクリックしてください（TabとEnterでも選べます）。Esc: 戻る",
+    question_title: "サインインがあなたの回答を待っています",
+    question_body: "Roamkeyを開いて確認してください。ご自身で始めたものでなければ、拒否してください。",
+};
+
+const ARABIC: Text = Text {
+    open: "فتح Roamkey",
+    quit: "إنهاء",
+    bluetooth_unknown: "البلوتوث: جارٍ التحقق…",
+    bluetooth_ready: "البلوتوث: جاهز",
+    bluetooth_problem: "البلوتوث: غير جاهز",
+    tunnel_closed: "النفق: غير مفتوح",
+    tunnel_opening: "النفق: جارٍ الاتصال…",
+    tunnel_open: "النفق: مفتوح",
+    passkeys_reading: "مفاتيح المرور: جارٍ القراءة…",
+    passkeys_open: "مفاتيح المرور: غير مقفلة",
+    passkeys_locked: "مفاتيح المرور: مقفلة أو يتعذّر الوصول إليها",
+    choose_part: "اسحب حول الرمز أو انقر نافذته (أو استخدم Tab وEnter). للرجوع: Esc",
+    question_title: "تسجيل دخول ينتظر إجابتك",
+    question_body: "افتح Roamkey لقراءة السؤال. إذا لم تكن أنت من بدأ هذا فارفض.",
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_is_empty_and_each_language_has_its_own() {
+        let all = [&ENGLISH, &GERMAN, &JAPANESE, &ARABIC].map(|text| {
+            let Text {
+                open,
+                quit,
+                bluetooth_unknown,
+                bluetooth_ready,
+                bluetooth_problem,
+                tunnel_closed,
+                tunnel_opening,
+                tunnel_open,
+                passkeys_reading,
+                passkeys_open,
+                passkeys_locked,
+                choose_part,
+                question_title,
+                question_body,
+            } = *text;
+            [
+                open,
+                quit,
+                bluetooth_unknown,
+                bluetooth_ready,
+                bluetooth_problem,
+                tunnel_closed,
+                tunnel_opening,
+                tunnel_open,
+                passkeys_reading,
+                passkeys_open,
+                passkeys_locked,
+                choose_part,
+                question_title,
+                question_body,
+            ]
+        });
+        let mut seen: Vec<&str> = all.into_iter().flatten().collect();
+        assert!(seen.iter().all(|text| !text.is_empty()));
+        let count = seen.len();
+        seen.sort_unstable();
+        seen.dedup();
+        assert_eq!(seen.len(), count, "a text that two languages share");
+    }
+}

@@ -7,13 +7,13 @@ use tauri::tray::{TrayIcon, TrayIconBuilder};
 use tauri::{AppHandle, Wry};
 
 use crate::app::raise;
-use crate::text::{TEXT, Text};
+use crate::text::Text;
 use crate::view::{Bluetooth, Passkeys, SignIn, Stage, View};
 
 /// The icon and its menu, for as long as the app runs.
 pub(crate) struct Tray {
-    lines: [MenuItem<Wry>; 3],
-    shown: Mutex<[&'static str; 3]>,
+    items: [MenuItem<Wry>; 5],
+    shown: Mutex<[&'static str; 5]>,
     handle: AppHandle,
     _icon: TrayIcon,
 }
@@ -21,18 +21,20 @@ pub(crate) struct Tray {
 impl Tray {
     /// Puts the icon there.
     pub(crate) fn make(handle: &AppHandle, view: &View) -> tauri::Result<Self> {
-        let shown = lines(view, &TEXT);
+        let shown = texts(view);
         let line = |text: &str| MenuItem::new(handle, text, false, None::<&str>);
-        let [bluetooth, tunnel, lock] = shown;
-        let status = [line(bluetooth)?, line(tunnel)?, line(lock)?];
-        let open = MenuItem::with_id(handle, "open", TEXT.open, true, None::<&str>)?;
-        let quit = MenuItem::with_id(handle, "quit", TEXT.quit, true, None::<&str>)?;
+        let action = |id: &str, text: &str| MenuItem::with_id(handle, id, text, true, None::<&str>);
+        let [open, bluetooth, tunnel, lock, quit] = shown;
+        let items = [
+            action("open", open)?,
+            line(bluetooth)?,
+            line(tunnel)?,
+            line(lock)?,
+            action("quit", quit)?,
+        ];
         let between = PredefinedMenuItem::separator(handle)?;
-        let [bluetooth, tunnel, lock] = &status;
-        let menu = Menu::with_items(
-            handle,
-            &[&open, &between, bluetooth, tunnel, lock, &between, &quit],
-        )?;
+        let [open, bluetooth, tunnel, lock, quit] = &items;
+        let menu = Menu::with_items(handle, &[open, &between, bluetooth, tunnel, lock, &between, quit])?;
         let mut icon = TrayIconBuilder::new().menu(&menu).tooltip("Roamkey");
         if let Some(picture) = handle.default_window_icon() {
             icon = icon.icon(picture.clone());
@@ -43,22 +45,22 @@ impl Tray {
             _ => {}
         });
         Ok(Self {
-            lines: status,
+            items,
             shown: Mutex::new(shown),
             handle: handle.clone(),
             _icon: icon.build(handle)?,
         })
     }
 
-    /// Says how things stand. Does not wait for the desktop.
+    /// Says how things stand, in the language in use. Does not wait for the desktop.
     pub(crate) fn follow(&self, view: &View) {
-        let wanted = lines(view, &TEXT);
+        let wanted = texts(view);
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         if *shown == wanted {
             return;
         }
         *shown = wanted;
-        let items = self.lines.clone();
+        let items = self.items.clone();
         let followed = self.handle.run_on_main_thread(move || {
             for (item, text) in items.iter().zip(wanted) {
                 if let Err(error) = item.set_text(text) {
@@ -72,9 +74,11 @@ impl Tray {
     }
 }
 
-/// Bluetooth, tunnel, lock.
-fn lines(view: &View, text: &Text) -> [&'static str; 3] {
+/// The way in, Bluetooth, tunnel, lock, the way out.
+fn texts(view: &View) -> [&'static str; 5] {
+    let text = Text::of(&view.settings);
     [
+        text.open,
         match view.bluetooth {
             Bluetooth::Unknown => text.bluetooth_unknown,
             Bluetooth::Ready => text.bluetooth_ready,
@@ -97,5 +101,6 @@ fn lines(view: &View, text: &Text) -> [&'static str; 3] {
             Passkeys::Ready { .. } => text.passkeys_open,
             Passkeys::Failed { .. } => text.passkeys_locked,
         },
+        text.quit,
     ]
 }

@@ -12,12 +12,12 @@ use std::rc::Rc;
 
 use gtk::gdk::prelude::*;
 use gtk::gdk_pixbuf::Pixbuf;
+use gtk::pango::FontDescription;
 use gtk::prelude::*;
 use gtk::{cairo, gdk, glib};
 use tokio::sync::oneshot;
 
 use super::screen::Chosen;
-use crate::text::TEXT;
 
 /// A part of the screen, in GDK's pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub(super) struct Shown {
 /// Where the person is with choosing.
 struct Choosing {
     shown: Shown,
+    /// What to do, in words.
+    words: &'static str,
     pressed: Option<(i32, i32)>,
     pointer: (i32, i32),
     /// Marked by the keyboard.
@@ -105,7 +107,7 @@ impl Shown {
 
 /// Shows it over everything and answers with the picture of the part that the person chose, `None` if they did not.
 /// On GTK's thread.
-pub(super) fn choose(shown: Shown, answer: oneshot::Sender<Option<Chosen>>) {
+pub(super) fn choose(shown: Shown, words: &'static str, answer: oneshot::Sender<Option<Chosen>>) {
     let window = gtk::Window::new(gtk::WindowType::Popup);
     window.set_app_paintable(true);
     window.set_size_request(shown.screen.width, shown.screen.height);
@@ -118,6 +120,7 @@ pub(super) fn choose(shown: Shown, answer: oneshot::Sender<Option<Chosen>>) {
     );
     let state = Rc::new(RefCell::new(Choosing {
         shown,
+        words,
         pressed: None,
         pointer: (-1, -1),
         marked: None,
@@ -147,8 +150,8 @@ fn grab(window: &gtk::Window, state: &Rc<RefCell<Choosing>>) {
 }
 
 fn listen(window: &gtk::Window, state: &Rc<RefCell<Choosing>>) {
-    window.connect_draw(glib::clone!(@strong state => move |_, context| {
-        if let Err(error) = draw(context, &state.borrow()) {
+    window.connect_draw(glib::clone!(@strong state => move |window, context| {
+        if let Err(error) = draw(window, context, &state.borrow()) {
             tracing::debug!(%error, "the screen's picture is not drawn");
         }
         glib::Propagation::Stop
@@ -292,7 +295,7 @@ fn end(window: &gtk::Window, state: &Rc<RefCell<Choosing>>, area: Option<Area>) 
 }
 
 /// The screen in the dark, what would be taken in its light, and what to do in words.
-fn draw(context: &cairo::Context, choosing: &Choosing) -> Result<(), cairo::Error> {
+fn draw(window: &gtk::Window, context: &cairo::Context, choosing: &Choosing) -> Result<(), cairo::Error> {
     let shown = &choosing.shown;
     let scale = 1.0 / f64::from(shown.scale());
     let picture = |context: &cairo::Context| {
@@ -317,18 +320,19 @@ fn draw(context: &cairo::Context, choosing: &Choosing) -> Result<(), cairo::Erro
         context.rectangle(x, y, width, height);
         context.stroke()?;
     }
-    words(context)
+    words(window, context, choosing.words);
+    Ok(())
 }
 
-fn words(context: &cairo::Context) -> Result<(), cairo::Error> {
-    context.set_font_size(18.0);
-    let size = context.text_extents(TEXT.choose_part)?;
-    context.set_source_rgb(0.1, 0.1, 0.12);
-    context.rectangle(20.0, 20.0, size.width() + 40.0, size.height() + 32.0);
-    context.fill()?;
-    context.set_source_rgb(1.0, 1.0, 1.0);
-    context.move_to(40.0, 36.0 + size.height());
-    context.show_text(TEXT.choose_part)
+/// In the desktop's own font and colours: Pango finds letters in other fonts where that has none, and joins Arabic ones.
+fn words(window: &gtk::Window, context: &cairo::Context, words: &str) {
+    let layout = window.create_pango_layout(Some(words));
+    layout.set_font_description(Some(&FontDescription::from_string("14")));
+    let (width, height) = layout.pixel_size();
+    let [width, height] = [width, height].map(f64::from);
+    let style = window.style_context();
+    gtk::render_background(&style, context, 20.0, 20.0, width + 40.0, height + 32.0);
+    gtk::render_layout(&style, context, 40.0, 36.0, &layout);
 }
 
 #[expect(

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::StreamExt as _;
-use tauri::AppHandle;
+use tauri::{AppHandle, Manager as _};
 use tokio::sync::oneshot;
 use zbus::zvariant::Value;
 
-use crate::app::raise;
-use crate::text::TEXT;
+use crate::app::{App, raise};
+use crate::text::Text;
 
 /// The notification of the question that waits. One at a time, as with questions.
 #[derive(Debug, Default)]
@@ -72,8 +72,9 @@ async fn noted(handle: &AppHandle, mut taken_back: oneshot::Receiver<()>) -> zbu
     let desktop = NotificationsProxy::new(&bus).await?;
     let mut clicks = desktop.receive_action_invoked().await?;
     let hints = HashMap::from([("urgency", Value::U8(CRITICAL))]);
-    let (title, body) = (TEXT.question_title, TEXT.question_body);
-    let actions = ["default", TEXT.open];
+    let text = Text::of(&handle.state::<App>().view().settings);
+    let (title, body) = (text.question_title, text.question_body);
+    let actions = ["default", text.open];
     let id = desktop
         .notify("Roamkey", 0, "roamkey", title, body, &actions, hints, BY_ITSELF)
         .await?;

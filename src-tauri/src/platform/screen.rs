@@ -12,6 +12,8 @@ use tokio::sync::oneshot;
 use super::choose::{Shown, choose};
 use super::luma::Luma;
 use crate::action::ScreenPart;
+use crate::app::App;
+use crate::text::Text;
 
 /// Looks for a code on the screen, or on the part of it that the person chooses.
 pub(crate) async fn read_screen(handle: &AppHandle, part: ScreenPart) -> Result<Code, ErrorCode> {
@@ -62,8 +64,9 @@ async fn look(handle: &AppHandle) -> Result<Vec<Code>, ErrorCode> {
 async fn chosen(handle: &AppHandle) -> Result<Vec<Code>, ErrorCode> {
     let aside = Aside::step(handle);
     tokio::time::sleep(BETWEEN_LOOKS * LOOKS).await;
+    let text = Text::of(&handle.state::<App>().view().settings);
     let asked = on_main_thread(handle, |answer| match Shown::take() {
-        Some(shown) => choose(shown, answer),
+        Some(shown) => choose(shown, text.choose_part, answer),
         None => drop(answer),
     });
     let part: Option<Chosen> = asked.await.map_err(|_| ErrorCode::ScreenUnavailable)?;
