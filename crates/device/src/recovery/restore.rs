@@ -18,7 +18,7 @@ use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use super::copies::Copies;
-use super::{Progress, RecoveryError, fault, note};
+use super::{Progress, RecoveryError, fault};
 use crate::verification::now;
 
 /// Where passkeys come from.
@@ -139,6 +139,10 @@ pub fn apply(
 ) -> Result<Applied, RecoveryError> {
     fault::point("planned");
     let total = plan.new.len();
+    let event = match source {
+        Source::Backup => Event::RestoredFromBackup,
+        Source::Other => Event::Imported,
+    };
     let mut applied = Applied::default();
     let mut added = Vec::new();
     let mut done = 0_usize;
@@ -149,7 +153,7 @@ pub fn apply(
             .take(BATCH)
             .map(|passkey| to_import(passkey, source))
             .collect();
-        for outcome in vault.import(&batch, now())? {
+        for outcome in vault.import(&batch, event, now())? {
             applied.count(&outcome);
             if let Imported::Added(id) = outcome {
                 added.push(id);
@@ -169,13 +173,6 @@ pub fn apply(
     applied.not_tried = total.saturating_sub(done);
     if source == Source::Backup {
         Copies::note_drilled(vault, &added);
-    }
-    if applied.added > 0 {
-        let event = match source {
-            Source::Backup => Event::RestoredFromBackup,
-            Source::Other => Event::Imported,
-        };
-        note(vault, event, applied.added);
     }
     Ok(applied)
 }

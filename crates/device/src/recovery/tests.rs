@@ -9,7 +9,7 @@ use rand::rngs::StdRng;
 use roamkey_authenticator::{Credential, CredentialStore as _, PrfSeeds, PrivateKey, UnixTime, UserVerified};
 use roamkey_ctap::{Algorithm, CredProtect, CredentialId, PublicKeyCredentialUserEntity, RpId, UserHandle};
 use roamkey_testkit::memory_keyring::memory_keyring;
-use roamkey_vault::{Backend, Vault, VaultConfig};
+use roamkey_vault::{Backend, Event, Vault, VaultConfig};
 
 use super::*;
 use crate::ErrorCode;
@@ -105,6 +105,27 @@ fn a_passkey_survives_its_device() {
             read.backup_eligible && read.backup_state,
             "a copy exists, and it opens"
         );
+    }
+}
+
+#[test]
+fn what_was_taken_in_is_noted_once_under_its_own_name() {
+    for (source, name) in [
+        (Source::Backup, Event::RestoredFromBackup),
+        (Source::Other, Event::Imported),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (_old, file) = backed_up(folder.path(), 3);
+        let fresh = in_memory(&folder.path().join("fresh"));
+        let plan = plan(&fresh, open(&file, Some(&key()), None).unwrap()).unwrap();
+        apply(&fresh, plan, source, &mut nothing).unwrap();
+        let noted: Vec<_> = fresh
+            .activity(None)
+            .unwrap()
+            .into_iter()
+            .map(|entry| (entry.activity.event, entry.activity.count))
+            .collect();
+        assert_eq!(noted, [(name, Some(3))]);
     }
 }
 

@@ -98,12 +98,18 @@ impl std::fmt::Debug for Import {
 }
 
 impl Vault {
-    /// Imports passkeys, one after the other, and returns what became of each, in the order of `passkeys`.
+    /// Imports passkeys, one after the other, and returns what became of each, in the order of `passkeys`. Notes in the
+    /// activity log, as `event`, how many were added.
     ///
     /// # Errors
     ///
     /// The keyring's and the index's, before any passkey was tried.
-    pub fn import(&self, passkeys: &[Import], now: UnixTime) -> Result<Vec<Imported>, VaultError> {
+    pub fn import(
+        &self,
+        passkeys: &[Import],
+        event: Event,
+        now: UnixTime,
+    ) -> Result<Vec<Imported>, VaultError> {
         let lock = self.lock_to_write(now)?;
         let mut failed = false;
         let imported = passkeys.iter().map(|passkey| {
@@ -124,7 +130,7 @@ impl Vault {
         if let (1.., Ok(count)) = (added, u64::try_from(added)) {
             let activity = Activity {
                 count: Some(count),
-                ..Activity::of(Event::Imported)
+                ..Activity::of(event)
             };
             self.note_done(&activity, now);
         }

@@ -5,7 +5,7 @@ use roamkey_ctap::{Algorithm, CredentialId};
 
 use super::support::*;
 use crate::record::Record;
-use crate::{Holding, Import, Imported, MAX_FOREIGN_LENGTH, PasskeyState, VaultError};
+use crate::{Event, Holding, Import, Imported, MAX_FOREIGN_LENGTH, PasskeyState, VaultError};
 
 #[test]
 fn an_import_brings_passkeys_whole_and_passes_over_those_that_are_here() {
@@ -39,7 +39,7 @@ fn an_import_brings_passkeys_whole_and_passes_over_those_that_are_here() {
         Import::new(eddsa),
         Import::new(credential("c.example", 63)),
     ];
-    let imported = vault.import(&passkeys, NOW).unwrap();
+    let imported = vault.import(&passkeys, Event::Imported, NOW).unwrap();
     let [
         Imported::Added(added),
         Imported::Duplicate(_),
@@ -111,7 +111,7 @@ fn an_import_brings_back_a_passkey_whose_key_is_gone_from_the_keyring() {
     );
 
     let passkeys = [1, 3].map(|number| Import::new(credential("a.example", number)));
-    let imported = vault.import(&passkeys, NOW).unwrap();
+    let imported = vault.import(&passkeys, Event::Imported, NOW).unwrap();
     let [Imported::Added(added), Imported::Duplicate(damaged)] = imported.as_slice() else {
         panic!("{imported:?}")
     };
@@ -147,7 +147,7 @@ fn an_imported_rsa_key_signs_as_it_did_elsewhere_and_after_the_index_is_lost() {
         passkey.key = PrivateKey::Rs256(Box::new(key));
         Import::new(passkey)
     });
-    let imported = world.vault().import(&passkeys, NOW).unwrap();
+    let imported = world.vault().import(&passkeys, Event::Imported, NOW).unwrap();
     assert!(
         imported.iter().all(|one| matches!(one, Imported::Added(_))),
         "{imported:?}"

@@ -8,7 +8,7 @@ use roamkey_ctap::CredentialId;
 
 use super::support::*;
 use crate::fault::dying_at;
-use crate::{ActivityReport, Import, Imported, Vault};
+use crate::{ActivityReport, Event, Import, Imported, Vault};
 
 /// What a process may do.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +78,7 @@ fn perform(vault: &Vault, act: Act, number: u8) -> bool {
             let mut passkey = Import::new(passkey);
             passkey.label = Some("imported".to_owned());
             matches!(
-                vault.import(&[passkey], NOW).unwrap().as_slice(),
+                vault.import(&[passkey], Event::Imported, NOW).unwrap().as_slice(),
                 [Imported::Added(_)]
             )
         }

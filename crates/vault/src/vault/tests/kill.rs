@@ -8,7 +8,7 @@ use roamkey_testkit::keyring::{PrivateKeyring, in_private_session};
 
 use super::support::*;
 use crate::fault::FAULT_VARIABLE;
-use crate::{Import, Imported, Vault};
+use crate::{Event, Import, Imported, Vault};
 
 const ACT_VARIABLE: &str = "ROAMKEY_TEST_ACT";
 const LATER: UnixTime = UnixTime(NOW.0 + 31 * 86_400);
@@ -55,14 +55,14 @@ fn act_out(vault: &Vault, act: &str) {
             let mut passkey = Import::new(credential("b.example", 3));
             passkey.label = Some("imported".to_owned());
             passkey.foreign = Some(vec![1; 5000].into());
-            let imported = vault.import(&[passkey], NOW).unwrap();
+            let imported = vault.import(&[passkey], Event::Imported, NOW).unwrap();
             assert!(
                 matches!(imported.as_slice(), [Imported::Added(_)]),
                 "{imported:?}"
             );
         }
         "import again" => {
-            let imported = vault.import(&[Import::new(credential("a.example", 1))], NOW);
+            let imported = vault.import(&[Import::new(credential("a.example", 1))], Event::Imported, NOW);
             let imported = imported.unwrap();
             assert!(
                 matches!(imported.as_slice(), [Imported::Added(_)]),
