@@ -35,12 +35,7 @@ impl Parts {
     /// The packages to install, or what cargo said.
     pub fn gather(folder: &Path) -> Result<Self> {
         find_programs()?;
-        let tunnel_server = built(
-            "roamkey-tunnel-server",
-            "roamkey-tunnel-server",
-            &[],
-            &folder.join("default"),
-        )?;
+        let tunnel_server = built("roamkey-tunnel-server", &[], &folder.join("default"))?;
         Ok(Self {
             roamkey: roamkey(Build::Dev, folder)?,
             tunnel_server,
@@ -55,13 +50,8 @@ impl Parts {
 /// What cargo said.
 pub fn roamkey(build: Build, folder: &Path) -> Result<PathBuf> {
     match build {
-        Build::Default => built("roamkey-cli", "roamkey", &[], &folder.join("default")),
-        Build::Dev => built(
-            "roamkey-cli",
-            "roamkey",
-            &["--features", "dev"],
-            &folder.join("dev"),
-        ),
+        Build::Default => built("roamkey", &[], &folder.join("default")),
+        Build::Dev => built("roamkey", &["--features", "roamkey-cli/dev"], &folder.join("dev")),
     }
 }
 
@@ -93,7 +83,9 @@ fn find_programs() -> Result<()> {
     .into())
 }
 
-fn built(package: &str, program: &str, options: &[&str], place: &Path) -> Result<PathBuf> {
+/// Builds a program with what its libraries have in a build of all tests: the whole workspace is named, and an example, for
+/// which cargo counts what only tests need. With a package alone, it would compile every library once more.
+fn built(program: &str, options: &[&str], place: &Path) -> Result<PathBuf> {
     std::fs::create_dir_all(place)?;
     // From here to the copy nobody else may build the same program with other features. Dropping the file unlocks it.
     let only_one = File::create(place.with_file_name("building"))?;
@@ -102,15 +94,9 @@ fn built(package: &str, program: &str, options: &[&str], place: &Path) -> Result
     let (target, profile) = target()?;
     let output = Command::new(cargo)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args([
-            "build",
-            "--quiet",
-            "--package",
-            package,
-            "--bin",
-            program,
-            "--target-dir",
-        ])
+        .args(["build", "--locked", "--quiet", "--workspace"])
+        .args(["--bin", program, "--example", "ctap-socket"])
+        .arg("--target-dir")
         .arg(&target)
         // The profile `dev` keeps what it makes in `debug`.
         .args(["--profile", if profile == "debug" { "dev" } else { &profile }])
@@ -119,7 +105,7 @@ fn built(package: &str, program: &str, options: &[&str], place: &Path) -> Result
         .output()?;
     if !output.status.success() {
         return Err(format!(
-            "{package} does not build:\n{}",
+            "{program} does not build:\n{}",
             String::from_utf8_lossy(&output.stderr)
         )
         .into());
