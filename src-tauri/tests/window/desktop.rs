@@ -273,6 +273,9 @@ pub(crate) async fn part_of_the_screen((bench, folder): Place<'_>) -> Result<()>
     person.window.close().await
 }
 
+/// What GTK's light theme draws behind the words of the chooser.
+const BEHIND_WORDS: [u8; 3] = [246, 245, 244];
+
 /// Waits until the words of the chooser lie over the screen.
 async fn chooser_is_there(bench: &Bench) -> Result<()> {
     let waited = tokio::time::timeout(LIMIT, async {
@@ -280,7 +283,7 @@ async fn chooser_is_there(bench: &Bench) -> Result<()> {
         let mut looks = tokio::time::interval(BETWEEN_LOOKS * 10);
         loop {
             looks.tick().await;
-            if bench.look()?.rgb()?.get_pixel(24, 24).0 == [25, 25, 30] {
+            if bench.look()?.rgb()?.get_pixel(24, 24).0 == BEHIND_WORDS {
                 return Ok(());
             }
         }
