@@ -100,8 +100,18 @@ pub fn plan(vault: &Vault, import: Import) -> Result<Plan, RecoveryError> {
         others: import.others,
         trimmed: import.trimmed,
     };
-    for passkey in import.passkeys {
+    let ids: Vec<_> = import
+        .passkeys
+        .iter()
+        .map(|passkey| &passkey.credential.id)
+        .collect();
+    let held = vault.holdings(&ids)?;
+    for (passkey, held) in import.passkeys.into_iter().zip(held) {
         let credential = &passkey.credential;
+        if held == Holding::Nothing {
+            plan.new.push(passkey);
+            continue;
+        }
         match vault.load(&credential.id) {
             Ok(own)
                 if own.rp_id == credential.rp_id

@@ -211,22 +211,36 @@ impl Vault {
     ///
     /// The keyring's and the index's.
     pub fn holding(&self, id: &CredentialId) -> Result<Holding, VaultError> {
-        let find = |index: &mut Index| {
-            let mut holding = Holding::Nothing;
-            for sealed in index.of_credential(id.as_bytes())? {
-                if self.usable_row(index, &sealed)?.is_some() {
-                    return Ok(Holding::Usable);
-                }
-                let row = self.repaired_row(index, &sealed)?;
-                holding = match (row.changing.trash, row.changing.state) {
-                    (Some(_), _) => Holding::InTrash,
-                    (None, RowState::Missing) => Holding::KeyMissing,
-                    (None, _) => Holding::Unreadable,
-                };
+        let held = self.with_index(Access::Look, |index| self.held(index, id))?;
+        Ok(held.unwrap_or(Holding::Nothing))
+    }
+
+    /// The same for many credential IDs, in their order: the index is opened once.
+    ///
+    /// # Errors
+    ///
+    /// The keyring's and the index's.
+    pub fn holdings(&self, ids: &[&CredentialId]) -> Result<Vec<Holding>, VaultError> {
+        let held = self.with_index(Access::Look, |index| {
+            ids.iter().map(|id| self.held(index, id)).collect()
+        })?;
+        Ok(held.unwrap_or_else(|| vec![Holding::Nothing; ids.len()]))
+    }
+
+    fn held(&self, index: &mut Index, id: &CredentialId) -> Result<Holding, VaultError> {
+        let mut holding = Holding::Nothing;
+        for sealed in index.of_credential(id.as_bytes())? {
+            if self.usable_row(index, &sealed)?.is_some() {
+                return Ok(Holding::Usable);
             }
-            Ok(holding)
-        };
-        Ok(self.with_index(Access::Look, find)?.unwrap_or(Holding::Nothing))
+            let row = self.repaired_row(index, &sealed)?;
+            holding = match (row.changing.trash, row.changing.state) {
+                (Some(_), _) => Holding::InTrash,
+                (None, RowState::Missing) => Holding::KeyMissing,
+                (None, _) => Holding::Unreadable,
+            };
+        }
+        Ok(holding)
     }
 }
 
