@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use roamkey_tunnel_server::{Security, Server, Settings};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use super::{memory, systemd};
 
@@ -54,11 +56,23 @@ impl Options {
     }
 }
 
+/// A level is ours alone: below `info`, libraries write down requests, and with them whole ids. Who names a library gets
+/// what it logs.
+fn filter() -> EnvFilter {
+    let wanted = std::env::var("ROAMKEY_LOG").unwrap_or_else(|_| "info".to_owned());
+    match wanted.parse::<LevelFilter>() {
+        Ok(level) => EnvFilter::new(format!(
+            "{},roamkey_tunnel_server={level}",
+            level.min(LevelFilter::INFO)
+        )),
+        Err(_) => EnvFilter::try_new(wanted).unwrap_or_else(|_| "info".into()),
+    }
+}
+
 /// Serves until the first signal, drains, and ends at once at the second one.
 pub(crate) fn run(options: Options) -> Result<(), Box<dyn Error>> {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("ROAMKEY_LOG").unwrap_or_else(|_| "info".into());
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(filter())
         .with_writer(io::stderr)
         .init();
     let mut settings = options.settings()?;
