@@ -132,10 +132,6 @@ pub(crate) enum Stream {
 
 impl Stream {
     /// The version of TLS that was agreed on, for people.
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "no other version is offered; one that comes is named as rustls names it"
-    )]
     pub(crate) fn tls_version(&self) -> Option<String> {
         let Self::Tls(tls) = self else { return None };
         let (_, connection) = tls.get_ref();
