@@ -11,6 +11,8 @@
 use std::path::Path;
 use std::process::Stdio;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use roamkey_testkit::relying_party::{AuthenticationRequest, RegistrationRequest, RelyingParty};
 use roamkey_tests::bench::TUNNELS;
 use roamkey_tests::device::{Code, PIN, Person};
@@ -54,6 +56,29 @@ async fn ceremony(hosts: &mut Hosts, name: &str, wish: &str, options: &Value, tu
     response
 }
 
+/// libwebauthn 0.11 writes the keys of the attestation object in another order than CTAP2's canonical one, and the
+/// relying party's library refuses that. The same entries, in their order.
+fn in_canonical_order(mut response: Value) -> Value {
+    let part = |name: &str| BASE64_URL_SAFE_NO_PAD.decode(response["response"][name].as_str().unwrap());
+    let (object, data) = (
+        part("attestationObject").unwrap(),
+        part("authenticatorData").unwrap(),
+    );
+    let length = u8::try_from(data.len()).unwrap();
+    let entries = [
+        b"\x63fmt\x64none".to_vec(),
+        b"\x67attStmt\xa0".to_vec(),
+        [b"\x68authData\x58".as_slice(), &[length], &data].concat(),
+    ];
+    for entry in &entries {
+        assert!(object.windows(entry.len()).any(|part| part == entry));
+    }
+    let ordered = [vec![0xa3], entries.concat()].concat();
+    assert_eq!(object.len(), ordered.len(), "nothing but these entries");
+    response["response"]["attestationObject"] = BASE64_URL_SAFE_NO_PAD.encode(ordered).into();
+    response
+}
+
 #[tokio::test]
 #[ignore = "needs a program of another licence: script/test interop builds it and runs this"]
 async fn libwebauthn_registers_and_signs_in_with_our_authenticator() {
@@ -74,7 +99,7 @@ async fn libwebauthn_registers_and_signs_in_with_our_authenticator() {
             tunnel,
         )
         .await;
-        rp.register(&response).unwrap();
+        rp.register(&in_canonical_order(response)).unwrap();
         let options = rp
             .authentication_options(&AuthenticationRequest::of(&account))
             .unwrap();
