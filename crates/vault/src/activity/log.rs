@@ -4,10 +4,12 @@
 //! append   lock → cut off what an interrupted write left → frame at the end, on the disk → head into the keyring → unlock
 //! ```
 //!
+//! Before the first entry of all, a head that knows none is put into the keyring.
+//!
 //! Each entry names the hash of the frame before it, and the head in the keyring names the last one. So an entry that
 //! was changed, moved, removed or put back is found, and so is a log that was cut off at the end, or replaced by an
-//! older copy of itself. A process that is killed between the last two steps leaves one entry that the head does not
-//! know yet: it follows on the one that the head knows, and counts.
+//! older copy of itself. A process that is killed between the last two steps leaves an entry that the head does not know
+//! yet: it follows on the one before it, and counts.
 //!
 //! To a log that is broken, new entries are added all the same, numbered on from the head. What is wrong stays to be
 //! found, and what can be read is read.
@@ -70,7 +72,7 @@ pub(crate) fn read(path: &Path, key: &LogKey) -> Result<Vec<ActivityEntry>, Acti
 
 /// Looks at every entry, at the chain from one to the next, and at the end.
 ///
-/// Without a head nobody can tell where a log of more than one entry should end: it counts as cut off.
+/// Without a head nobody can tell where a log should end: it counts as cut off.
 pub(crate) fn verify(path: &Path, key: &LogKey, head: Option<Head>) -> Result<ActivityReport, ActivityError> {
     let is_anchored = head.is_some();
     let head = head.unwrap_or_default();
@@ -100,7 +102,7 @@ pub(crate) fn verify(path: &Path, key: &LogKey, head: Option<Head>) -> Result<Ac
             });
         }
     }
-    if last.sequence < head.sequence || (!is_anchored && last.sequence > 1) {
+    if last.sequence < head.sequence || (!is_anchored && last.sequence > 0) {
         return Ok(ActivityReport::Broken {
             first_bad: last.sequence.saturating_add(1),
             what: ActivityDamage::Truncated,

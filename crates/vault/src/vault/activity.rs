@@ -22,7 +22,13 @@ impl Vault {
     pub fn note_activity(&self, activity: &Activity, now: UnixTime) -> Result<(), VaultError> {
         let key = self.log_key_or_new()?;
         let _lock = self.folder.lock_activity(self.activity_limit())?;
-        let head = self.activity_head()?.unwrap_or_default();
+        let head = self.activity_head()?;
+        if head.is_none() && file_identity(&self.folder.activity()).is_none() {
+            // Before the first entry: entries that no head knows look like a log whose end was cut off.
+            self.keyring.replace(HEAD_USER, &Head::default().encode())?;
+            fault::point("activity anchored");
+        }
+        let head = head.unwrap_or_default();
         let head = log::append(&self.folder.activity(), &key, head, activity, now)?;
         Ok(self.keyring.replace(HEAD_USER, &head.encode())?)
     }
