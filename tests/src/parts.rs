@@ -92,7 +92,19 @@ fn built(program: &str, options: &[&str], place: &Path) -> Result<PathBuf> {
     only_one.lock()?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let (target, profile) = target()?;
-    let output = Command::new(cargo)
+    let mut command = Command::new(cargo);
+    // What cargo tells a test of its package: ring's build script looks at these, and would run again for each package that
+    // has such tests, and then once more outside of them; all that stands on ring would be compiled anew each time.
+    for (name, _) in std::env::vars_os() {
+        let of_a_package = |prefix: &str| name.as_encoded_bytes().starts_with(prefix.as_bytes());
+        if ["CARGO_PKG_", "CARGO_MANIFEST_", "OUT_DIR"]
+            .into_iter()
+            .any(of_a_package)
+        {
+            command.env_remove(&name);
+        }
+    }
+    let output = command
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .args(["build", "--locked", "--quiet", "--workspace"])
         .args(["--bin", program, "--example", "ctap-socket"])
