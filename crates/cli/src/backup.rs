@@ -163,7 +163,7 @@ fn status(dir: &Path, vault: &Vault, output: Output) -> Result<(), Stop> {
     let status = recovery::status(vault, dir)?;
     let set_up = status.recovery.as_ref();
     let count = |kept: Kept| status.passkeys.iter().filter(|(_, is)| *is == kept).count();
-    let safe = status
+    let backed_up = status
         .passkeys
         .iter()
         .filter(|(entry, _)| entry.backed_up)
@@ -183,7 +183,10 @@ fn status(dir: &Path, vault: &Vault, output: Output) -> Result<(), Stop> {
         "folder_on_this_disk": set_up.map(|set_up| set_up.folder_place == FolderPlace::ThisDisk),
         "files": files,
         "passkeys": status.passkeys.len(),
-        "backed_up": safe,
+        "backed_up": backed_up,
+        "in_drilled_backup": count(Kept::DrilledBackup),
+        "elsewhere": count(Kept::Elsewhere),
+        "in_backup": count(Kept::Backup),
         "only_here": count(Kept::OnlyHere),
         "last_backup": last_backup.map(|(at, _)| at),
         "last_drill": last_drill.map(|(at, _)| at),
@@ -201,9 +204,16 @@ fn status(dir: &Path, vault: &Vault, output: Output) -> Result<(), Stop> {
             FolderPlace::Missing => ", not there now",
         };
         format!(
-            "  passkeys      {} (backed up and tried out: {safe}; only here: {})\n  last backup   {}\n  \
-             last drill    {}\n  folder        {} ({files} files{place})\n  regularly     {}",
+            "  passkeys      {}, each counted in its safest place:\n                \
+             {:>6} in a backup that was tried out\n                \
+             {:>6} on another device or in another program\n                \
+             {:>6} in a backup that nobody has tried out\n                \
+             {:>6} only here\n  \
+             last backup   {}\n  last drill    {}\n  folder        {} ({files} files{place})\n  regularly     {}",
             status.passkeys.len(),
+            count(Kept::DrilledBackup),
+            count(Kept::Elsewhere),
+            count(Kept::Backup),
             count(Kept::OnlyHere),
             when(last_backup.map(|(at, _)| at)),
             when(last_drill.map(|(at, _)| at)),
