@@ -1,5 +1,6 @@
 //! What a person waits for when they start the app, and what that costs: the real window under Xvfb, from the start of the
-//! process to the first screen drawn, each time with a profile of its own; then the process's own share of memory (PSS).
+//! process to the first screen drawn; then the process's own share of memory (PSS). The first start is not counted: with
+//! the first program, a session starts services of its own, that for accessibility among them.
 //!
 //! ```text
 //! cargo bench -p roamkey-app --bench window
@@ -61,9 +62,9 @@ async fn measure() -> Result<(Vec<Duration>, u64)> {
     let system = PrivateBus::start().await?;
     let _bluez = MockBluez::start([HostConfig::new(system.address())]).await?;
     let screen = Screen::start(&folder).await?;
+    let keyring = PrivateKeyring::start()?;
     let (mut starts, mut memory) = (Vec::new(), 0);
-    for _ in 0..STARTS {
-        let keyring = PrivateKeyring::start()?;
+    for start in 0..=STARTS {
         let mut command = bound_to_this_thread(env!("CARGO_BIN_EXE_roamkey-app"));
         command.envs(keyring.env());
         command.envs([
@@ -76,7 +77,9 @@ async fn measure() -> Result<(Vec<Duration>, u64)> {
         let began = Instant::now();
         let mut app = Process::start("app", command, &folder)?;
         drawn(&screen, true).await?;
-        starts.push(began.elapsed());
+        if start > 0 {
+            starts.push(began.elapsed());
+        }
         memory = memory.max(own_memory(&app)?);
         screen.look()?.rgb()?.save(folder.join("started.png"))?;
         app.kill().await?;
@@ -123,5 +126,5 @@ const START: &str = "app: start to usable window";
 const STARTS: usize = 7;
 const ACCENT: [u8; 3] = [0x1d, 0x4f, 0xd8];
 const BUTTON_PIXELS: usize = 1500;
-const BETWEEN_LOOKS: Duration = Duration::from_millis(8);
+const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 const LIMIT: Duration = Duration::from_secs(20);

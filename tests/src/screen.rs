@@ -49,6 +49,8 @@ impl Screen {
                 SIZE,
                 "-nolisten",
                 "tcp",
+                // As on a desktop, where some program is always there.
+                "-noreset",
                 "-fbdir",
             ])
             .arg(folder);
