@@ -1,8 +1,8 @@
-// High contrast, forced colours and reduced motion, as the system asks for them.
+// Forced colours and reduced motion, as the system asks for them.
 import { afterEach, expect, test } from 'vitest'
 import { cdp } from 'vitest/browser'
 import { gallery, passkeys } from './gallery'
-import { faults, stage, type Stage } from './stage'
+import { stage, type Stage } from './stage'
 
 interface Emulation {
   send(method: 'Emulation.setEmulatedMedia', media: { features: { name: string; value: string }[] }): Promise<unknown>
@@ -17,21 +17,8 @@ let app: Stage | undefined
 afterEach(async () => {
   app?.end()
   app = undefined
-  document.documentElement.style.colorScheme = ''
-  await wishes({ 'prefers-contrast': '', 'forced-colors': '', 'prefers-reduced-motion': '' })
+  await wishes({ 'forced-colors': '', 'prefers-reduced-motion': '' })
 })
-
-for (const [name, view] of Object.entries(gallery)) {
-  for (const scheme of ['light', 'dark']) {
-    test(`axe finds nothing serious in high contrast: ${name}, ${scheme}`, async () => {
-      document.documentElement.style.colorScheme = scheme
-      await wishes({ 'prefers-contrast': 'more' })
-      app = stage(view, name === 'passkeys' ? passkeys(40) : [])
-      await expect.poll(() => document.querySelector('h1')).not.toBeNull()
-      expect(await faults()).toEqual([])
-    })
-  }
-}
 
 test('with forced colours the page and the passkey in use have an outline, and no others', async () => {
   await wishes({ 'forced-colors': 'active' })

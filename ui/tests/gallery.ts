@@ -1,6 +1,7 @@
 // One of each screen that the app can show, for the tests and for who wants to look at them.
-import type { Language, Passkey, Question, SignIn, View } from '../src/generated/bindings'
-import { pages, settings } from './pages'
+import type { HandedOver, HandedStep, Language, Passkey, Question, SignIn, View } from '../src/generated/bindings'
+import { pages, settings, sites } from './pages'
+import { link, picture } from './qr'
 import { wizards } from './wizards'
 
 const base: View = {
@@ -61,8 +62,8 @@ export const gallery: Record<string, View> = {
     place: 'phone',
     phone: {
       state: 'code',
-      picture: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path fill="#000" d="M1 1h3v3H1z"/></svg>',
-      link: 'FIDO:/0123456789',
+      picture,
+      link,
       seconds: 300,
     },
   },
@@ -74,24 +75,69 @@ export const gallery: Record<string, View> = {
   ...wizards(base),
 }
 
-/** What there is to look at: a screen, and of a page with parts the number of the one that is opened. */
+/** The steps of a request that a program handed over, which has a window of its own. */
+export const handedSteps: Record<string, HandedStep> = {
+  starting: { at: 'starting' },
+  code: { at: 'code', picture, link, seconds: 300 },
+  meeting: { at: 'meeting', stage: 'ask_on_phone' },
+  failed: { at: 'failed', code: 'nobody_scanned' },
+}
+
+export const handed = (step: HandedStep): HandedOver => ({
+  operation: 'create',
+  site: { id: 'login.example.org', readable: null },
+  account: 'alice@example.org',
+  step,
+  look: { theme: 'system', language: 'en', systemLanguage: 'en' },
+})
+
+/** What there is to look at: a screen, of a page with parts the number of the one that is opened, and what is pressed. */
 export interface Scene {
   name: string
   view: View
   part?: number
+  press?: string[]
+  /** The window of a request that was handed over, in place of the app's own. */
+  handed?: HandedOver
 }
 
 const parts: Record<string, number> = { activity: 3, 'activity-broken': 3, settings: 6, 'settings-tunnel-checking': 6, 'settings-tunnel-failed': 6, help: 3 }
 
-export const scenes: Scene[] = Object.entries(gallery).flatMap(([name, view]): Scene[] => {
-  const count = parts[name]
-  if (count === undefined) return [{ name, view }]
-  return Array.from({ length: count }, (_, part) => ({ name: `${name} ${part}`, view, part }))
-})
+/** What stands behind a press: the selectors of what is pressed, one after the other. */
+const pressed: Record<string, { of: string; part?: number; press: string[] }> = {
+  'welcome-pin': { of: 'welcome', press: ['.ends .main'] },
+  'welcome-next': { of: 'welcome', press: ['.ends .main', '.ends .button:last-child'] },
+  'passkeys-details': { of: 'passkeys', press: ['[role=option]'] },
+  'passkeys-remove': { of: 'passkeys', press: ['[role=option]', '.button.danger'] },
+  'activity-entry': { of: 'activity', part: 0, press: ['[role=option]'] },
+}
+
+export const scenes: Scene[] = [
+  ...Object.entries(gallery).flatMap(([name, view]): Scene[] => {
+    const count = parts[name]
+    if (count === undefined) return [{ name, view }]
+    return Array.from({ length: count }, (_, part) => ({ name: `${name} ${part}`, view, part }))
+  }),
+  ...Object.entries(pressed).map(([name, { of, ...rest }]) => ({ name, view: gallery[of]!, ...rest })),
+  ...Object.entries(handedSteps).map(([name, step]) => ({ name: `handed-over ${name}`, view: base, handed: handed(step) })),
+]
 
 export const inLanguage = (view: View, language: Language): View => ({
   ...view,
   settings: { ...view.settings, language },
+})
+
+/** The passkeys of somebody who uses the app: a few at each site. */
+export const kept: Passkey[] = passkeys(40).map((passkey, number) => {
+  const site = sites[Math.floor(number / 3) % sites.length]!
+  const name = ['alice@example.org', 'alice', 'alice.work'][number % 3]!
+  return {
+    ...passkey,
+    site: { id: site, readable: null },
+    name,
+    displayName: number % 3 === 2 ? null : 'Alice Example',
+    label: number === 1 ? 'Work' : null,
+  }
 })
 
 /** As many passkeys as wanted, three for each site. */

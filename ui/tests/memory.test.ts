@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { cdp } from 'vitest/browser'
 import { gallery, passkeys, scenes } from './gallery'
-import { perform, stage, type Stage } from './stage'
+import { perform, stage } from './stage'
 
 interface Devtools {
   send(method: 'HeapProfiler.collectGarbage'): Promise<unknown>
@@ -11,11 +11,13 @@ interface Devtools {
 
 const megabyte = 1_000_000
 const most = 50
+/** With so little nobody has to look closer. */
+const enough = 20
 
-/** Megabytes that scripts hold after everything unused was collected. */
-async function held(): Promise<number> {
+/** Megabytes that scripts hold. What is unused counts too, unless it is collected first, which takes its time. */
+async function held(collect: boolean): Promise<number> {
   const devtools = cdp() as unknown as Devtools
-  await devtools.send('HeapProfiler.collectGarbage')
+  if (collect) await devtools.send('HeapProfiler.collectGarbage')
   const { usedSize, backingStorageSize } = await devtools.send('Runtime.getHeapUsage')
   return (usedSize + backingStorageSize) / megabyte
 }
@@ -31,15 +33,17 @@ async function scrollThrough() {
 }
 
 test(`no screen holds more than ${most} MB over the idle app, with ten thousand of everything`, async () => {
-  let app: Stage = stage(gallery['ways-in']!)
-  const idle = await held()
-  app.end()
+  const resting = stage(gallery['ways-in']!)
+  const idle = await held(true)
+  resting.end()
   const over: [string, number][] = []
   for (const scene of scenes.filter(({ name }) => /^(safety|activity|settings|help|passkeys|restore-plan)/.test(name))) {
-    app = scene.name === 'passkeys' ? stage(scene.view, passkeys(10_000)) : await perform(scene)
+    const app = scene.name === 'passkeys' ? stage(scene.view, passkeys(10_000)) : await perform(scene)
     await new Promise(requestAnimationFrame)
     await scrollThrough()
-    over.push([scene.name, (await held()) - idle])
+    let more = (await held(false)) - idle
+    if (more > enough) more = (await held(true)) - idle
+    over.push([scene.name, more])
     app.end()
   }
   const [name, largest] = over.reduce((most, next) => (next[1] > most[1] ? next : most))

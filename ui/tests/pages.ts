@@ -65,10 +65,28 @@ export const safeties = {
 
 const placeNames = ['drilled_backup', 'elsewhere', 'backup', 'only_here'] as const
 
+/** Where somebody has accounts. */
+export const sites = [
+  'bank.example',
+  'cloud.example.net',
+  'forum.example.com',
+  'git.example.org',
+  'health.example',
+  'library.example',
+  'login.example.org',
+  'mail.example',
+  'music.example.com',
+  'school.example',
+  'shop.example.org',
+  'tax.example',
+  'travel.example',
+  'work.example.net',
+]
+
 export const whereabouts: Whereabouts[] = Array.from({ length: 42 }, (_, number) => ({
   id: String(number),
-  site: { id: `site-${number}.example`, readable: null },
-  name: `user-${number}`,
+  site: { id: sites[number % sites.length]!, readable: null },
+  name: number < sites.length ? 'alice@example.org' : 'alice',
   label: null,
   place: placeNames[number % 4]!,
 }))
@@ -131,8 +149,8 @@ export function entry(at: number, of: number): ActivityRow {
     at: now - at * 3600,
     kind,
     because: kind === 'refused' ? reasons[at % reasons.length]! : null,
-    site: about ? { id: `site-${at % 17}.example`, readable: null } : null,
-    account: about ? `user-${at % 5}` : null,
+    site: about ? { id: sites[at % sites.length]!, readable: null } : null,
+    account: about ? 'alice@example.org' : null,
     passkey: kind === 'signed_in' ? '0123456789abcdef0123456789abcdef' : null,
     userVerified: kind === 'signed_in' ? at % 3 > 0 : null,
     peer: null,
@@ -141,7 +159,7 @@ export function entry(at: number, of: number): ActivityRow {
 }
 
 /** What so many entries add up to, spread over months and sites. */
-export function statistics(entries: number, months = 36, sites = 500): Statistics {
+export function statistics(entries: number, months = 36, count = 500): Statistics {
   const each = Math.floor(entries / months)
   const byMonth: MonthCounts[] = Array.from({ length: months }, (_, number) => ({
     year: 2024 + Math.floor(number / 12),
@@ -156,9 +174,9 @@ export function statistics(entries: number, months = 36, sites = 500): Statistic
       { because: 'timed_out', count: Math.floor(entries * 0.06) },
       { because: 'verification_failed', count: Math.floor(entries * 0.04) },
     ],
-    sites: Array.from({ length: sites }, (_, number) => ({
-      site: { id: `site-${number}.example`, readable: null },
-      counts: { created: 1, signedIn: Math.floor((entries * 2) / (sites + number)), refused: 1 },
+    sites: Array.from({ length: count }, (_, number) => ({
+      site: { id: sites[number] ?? `site-${number}.example`, readable: null },
+      counts: { created: 1, signedIn: Math.floor((entries * 0.7) / 1.6 ** (number + 2)), refused: 1 },
     })),
     months: byMonth,
   }

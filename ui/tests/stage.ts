@@ -4,9 +4,10 @@ import { flushSync, mount, tick, unmount } from 'svelte'
 import '../src/app.css'
 import App from '../src/App.svelte'
 import type { Bridge } from '../src/bridge'
-import type { Action, ActivityFilter, Passkey, Statistics, View } from '../src/generated/bindings'
+import type { Action, ActivityFilter, HandedAct, HandedOver, Passkey, Statistics, View } from '../src/generated/bindings'
+import Request from '../src/request/Request.svelte'
 import { languageOf, useLanguage } from '../src/text'
-import { passkeys as somePasskeys, type Scene } from './gallery'
+import { kept, type Scene } from './gallery'
 import { entry, statistics, whereabouts } from './pages'
 import { planRows, shares, words } from './wizards'
 
@@ -76,15 +77,49 @@ export function stage(first: View, passkeys: Passkey[] = [], answers: Answers = 
   }
 }
 
+export interface Handed {
+  acts: HandedAct[]
+  show(view: HandedOver): void
+  end(): void
+}
+
+/** The window of a request that a program handed over. */
+export function handedStage(first: HandedOver): Handed {
+  const acts: HandedAct[] = []
+  let draw = (_: HandedOver) => {}
+  const bridge = {
+    view: async () => first,
+    onView: (show: (view: HandedOver) => void) => (draw = show),
+    act: async (act: HandedAct) => void acts.push(act),
+  }
+  document.documentElement.lang = 'en'
+  document.title = 'Roamkey'
+  const window = mount(Request, { target: document.body, props: { bridge, first } })
+  flushSync()
+  return { acts, show: (view) => (draw(view), flushSync()), end: () => void unmount(window) }
+}
+
 /** Shows a scene as a person would see it: in its language, with what it fetches, and everything that folds open. */
-export async function perform(scene: Scene): Promise<Stage> {
+export async function perform(scene: Scene & { handed?: never }): Promise<Stage>
+export async function perform(scene: Scene): Promise<Stage | Handed>
+export async function perform(scene: Scene): Promise<Stage | Handed> {
   await useLanguage(languageOf(scene.view.settings))
-  const app = stage(scene.view, scene.name === 'passkeys' ? somePasskeys(40) : [])
+  const app = scene.handed
+    ? handedStage(scene.handed)
+    : stage(scene.view, /^passkeys(?!-empty)/.test(scene.name) ? kept : [])
+  document.documentElement.lang = languageOf(scene.view.settings)
   if (scene.part !== undefined) {
     document.querySelectorAll<HTMLButtonElement>('main nav button')[scene.part]!.click()
   }
   // Fetches answer at once; what they bring may fetch again.
   for (let turn = 0; turn < 4; turn += 1) await tick()
+  for (const selector of scene.press ?? []) {
+    const [target] = [...document.querySelectorAll<HTMLElement>(selector)]
+    if (!target) throw new Error(`${scene.name}: nothing to press at ${selector}`)
+    target.click()
+    flushSync()
+    await tick()
+  }
   document.querySelectorAll('details').forEach((details) => (details.open = true))
   // The event that tells of it comes with the next frame.
   await new Promise(requestAnimationFrame)
@@ -93,9 +128,15 @@ export async function perform(scene: Scene): Promise<Stage> {
   return app
 }
 
-/** What axe finds that is serious or worse, one line each. */
-export async function faults(): Promise<string[]> {
-  const found = await axe.run(document.body, { resultTypes: ['violations'] })
+/** The rules whose outcome depends on the theme, and those that hold where the system asks for more contrast. */
+const colours = ['color-contrast', 'link-in-text-block']
+const strongColours = [...colours, 'color-contrast-enhanced']
+
+/** What axe finds that is serious or worse, one line each; of all its rules, or of those about colours. */
+export async function faults(rules: 'all' | 'colours' | 'strong colours' = 'all'): Promise<string[]> {
+  const values = rules === 'colours' ? colours : strongColours
+  const only = rules === 'all' ? {} : { runOnly: { type: 'rule' as const, values } }
+  const found = await axe.run(document.body, { resultTypes: ['violations'], ...only })
   return found.violations
     .filter((fault) => fault.impact === 'serious' || fault.impact === 'critical')
     .map((fault) => `${fault.id}: ${fault.nodes.map((node) => node.html).join(' | ')}`)

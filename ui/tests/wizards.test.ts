@@ -41,12 +41,11 @@ const heading = () => document.querySelector('h1')!
 
 test('every step begins with the focus on its heading', async () => {
   for (const scene of scenes.filter(({ view }) => view.wizard.wizard !== 'none')) {
-    app = await perform(scene)
+    const app = await perform(scene)
     const allowed = [heading(), document.querySelector('#pin')]
     expect(allowed, scene.name).toContain(document.activeElement)
     app.end()
   }
-  app = undefined
 })
 
 test('set-up by keyboard: words, three of them back, sheet, on to the first backup', async () => {
