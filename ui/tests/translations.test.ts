@@ -30,12 +30,14 @@ const alike: Record<string, string[]> = {
     'settings.start.title',
     'activity.export.title',
     'takeIn.format',
+    'export.steps.choose',
     'takeIn.formats.bitwarden',
     'takeIn.formats.keepassxc',
     'safety.doing.importHint',
   ],
   ja: [
     'pin.label',
+    'settings.keys.control',
     'settings.verification.pinTitle',
     'activity.filter.kinds.pin',
     'settings.names.bluetooth',
@@ -43,7 +45,7 @@ const alike: Record<string, string[]> = {
     'settings.doctor.parts.bluetooth',
     'help.errors.groups.bluetooth',
   ],
-  ar: [],
+  ar: ['settings.keys.control'],
 }
 
 /** Every text by its path. Those that take values are called with the ones given. */

@@ -32,9 +32,9 @@ export const trees: Record<string, string[]> = {
   ],
   'set-up-done': [
     'heading “Recovery is set up”',
+    'button “Later”',
     'button “Print the emergency sheet…”',
     'button “Next: write a first backup”',
-    'button “Later”',
   ],
   'back-up-ready': [
     'heading “Back up now”',
@@ -53,8 +53,8 @@ export const trees: Record<string, string[]> = {
   'back-up-done': [
     'heading “The backup is written”',
     'status “/media/stick/roamkey-backups/roamkey-20261120T081500Z.age40 passkeys are in it.2 passkeys could not be read, and are not in it. Look for them in the list of passkeys.1 older backup was removed.”',
-    'button “Next: try it out”',
     'button “Done”',
+    'button “Next: try it out”',
   ],
   'drill-file': [
     'heading “Try a backup out”',
@@ -72,7 +72,7 @@ export const trees: Record<string, string[]> = {
     'button “Open”',
   ],
   'drill-working': [
-    'heading “Every key signs…”',
+    'heading “Trying every key…”',
     'progressbar “Try a backup out” 17',
     'status “Stopping after the one at hand…”',
     'button “Stop”',
@@ -85,8 +85,8 @@ export const trees: Record<string, string[]> = {
     'table “What would happen”',
     'DisclosureTriangle “Each entry”',
     'listitem “login.example.orgalicedifferent here”',
-    'listitem “item 3, credential 1can’t be taken: a field is missing (key)”',
-    'listitem “shop.exampleitem 4, credential 1can’t be taken: it counts its signatures, and a counter can’t move”',
+    'listitem “item 3, credential 1can’t be added: a field is missing (key)”',
+    'listitem “shop.exampleitem 4, credential 1can’t be added: it counts its signatures, and a counter can’t move”',
     'listitem “old.examplealicein the trash”',
     'listitem “new.examplealice@example.orgnew”',
     'button “Cancel”',
@@ -100,8 +100,8 @@ export const trees: Record<string, string[]> = {
     'term “In the trash, where they stay”',
     'term “Could not be kept”',
     'term “Not tried, because you stopped”',
-    'button “Go on with the rest”',
     'button “Done”',
+    'button “Go on with the rest”',
   ],
   'import-file': [
     'heading “Import from another program”',

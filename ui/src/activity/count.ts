@@ -6,8 +6,8 @@ import { format, t } from '../text'
 export interface Bar {
   text: string
   count: number
-  /** How it ended, which decides its colour. */
-  how: 'good' | 'refused' | 'plain'
+  /** How it ended, which decides its colour. The rest of a list has no bar: it would dwarf those of the list. */
+  how: 'good' | 'refused' | 'plain' | 'rest'
 }
 
 /** Sites with a bar of their own; the others share one. */
@@ -34,7 +34,7 @@ export function siteBars({ sites }: Statistics): Bar[] {
     .slice(0, mostSites)
     .map(({ site, counts }): Bar => ({ text: site.id, count: all(counts), how: 'plain' }))
   const others = sites.slice(mostSites).reduce((sum, { counts }) => sum + all(counts), 0)
-  if (others > 0) bars.push({ text: t.activity.chart.otherSites, count: others, how: 'plain' })
+  if (others > 0) bars.push({ text: t.activity.chart.otherSites, count: others, how: 'rest' })
   return bars
 }
 

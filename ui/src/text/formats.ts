@@ -65,10 +65,16 @@ export function formats(language: string) {
       const style = { style: 'unit', unit: String(unit), unitDisplay: 'long' } as const
       return close(new Intl.NumberFormat(locale, style).format(Math.ceil(seconds / Number(length))))
     },
-    /** A size in bytes, kB or MB. */
+    /** A size in bytes, kB, MB or GB. */
     size(bytes: number): string {
       const [unit, value] =
-        bytes < 1000 ? ['byte', bytes] : bytes < 1e6 ? ['kilobyte', bytes / 1e3] : ['megabyte', bytes / 1e6]
+        bytes < 1000
+          ? ['byte', bytes]
+          : bytes < 1e6
+            ? ['kilobyte', bytes / 1e3]
+            : bytes < 1e9
+              ? ['megabyte', bytes / 1e6]
+              : ['gigabyte', bytes / 1e9]
       return new Intl.NumberFormat(locale, { style: 'unit', unit: String(unit), maximumFractionDigits: 1 }).format(
         Number(value),
       )

@@ -5,7 +5,7 @@ export const frame = {
   nav: {
     label: 'الصفحات',
     open: 'الصفحات',
-    sign_in: 'تسجيل الدخول على جهاز آخر',
+    sign_in: 'الدخول على جهاز آخر',
     passkeys: 'مفاتيح المرور',
     safety: 'السلامة',
     activity: 'النشاط',

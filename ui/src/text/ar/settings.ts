@@ -115,6 +115,7 @@ export const settings = {
       hint: 'في الخلفية، ليكون Roamkey جاهزًا عند فتح رابط أو رمز.',
     },
     keys: {
+      control: 'Ctrl',
       title: 'المفاتيح',
       key: 'المفتاح',
       does: 'وظيفته',

@@ -90,7 +90,7 @@ export const wizards = {
     title: 'تجربة نسخة احتياطية',
     steps: { file: 'الملف', unlock: 'الكلمات', try: 'التجربة', report: 'النتيجة' },
     lead: 'يفتح Roamkey النسخة الاحتياطية بكلماتك ويجعل كل مفتاح فيها يوقّع. لا يتغيّر شيء، فكرّر ذلك كما تشاء: إنه تدريب على الطوارئ.',
-    working: 'كل مفتاح يوقّع…',
+    working: 'جارٍ تجربة كل مفتاح…',
     doneTitle: 'نجحت تجربة الاستعادة',
     keys: (count: number) =>
       plural(count, {
@@ -197,8 +197,8 @@ export const wizards = {
   },
   export: {
     title: 'تصدير لبرنامج آخر',
-    steps: { choose: 'الشكل', warn: 'الخطر', verify: 'أنت', report: 'النتيجة' },
-    lead: 'بأي شكل؟',
+    steps: { choose: 'التنسيق', warn: 'الخطر', verify: 'التحقق من الهوية', report: 'النتيجة' },
+    lead: 'بأي تنسيق؟',
     kinds: {
       age: 'ملف CXF تفتحه كلماتك',
       cxf: 'ملف CXF يمكن لأي شخص قراءته',

@@ -120,7 +120,7 @@ export const activity = {
       created: 'Neue Passkeys',
       signedIn: 'Anmeldungen',
       refused: 'Ablehnungen',
-      times: 'Wie oft',
+      times: 'Anzahl',
       none: 'Noch gibt es nichts zu zählen.',
     },
   },

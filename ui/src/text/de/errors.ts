@@ -28,7 +28,7 @@ export const errors: Record<ErrorCode, ErrorText> = {
   bluetooth_failed: { title: 'Der Bluetooth-Dienst hat einen Fehler gemeldet.', hint: 'Starten Sie ihn neu, zum Beispiel mit: sudo systemctl restart bluetooth' },
   tunnel_name_lookup: { title: 'Der Name des Tunneldienstes konnte nicht aufgelöst werden.', hint: network },
   tunnel_unreachable: { title: 'Der Tunneldienst war nicht zu erreichen.', hint: network },
-  tunnel_not_trusted: { title: 'Dem Zertifikat des Tunneldienstes ist nicht zu trauen.', hint: 'Vielleicht fängt dieses Netzwerk Verbindungen ab: Benutzen Sie ein anderes.' },
+  tunnel_not_trusted: { title: 'Das Zertifikat des Tunneldienstes ist nicht vertrauenswürdig.', hint: 'Vielleicht fängt dieses Netzwerk Verbindungen ab: Benutzen Sie ein anderes.' },
   tunnel_refused: { title: 'Der Tunneldienst hat abgelehnt.', hint: 'Beginnen Sie in einer Minute im Browser von vorn.' },
   tunnel_protocol: { title: 'Was geantwortet hat, ist kein Tunneldienst.', hint: 'Vielleicht steht ein Proxy dieses Netzwerks dazwischen: Benutzen Sie ein anderes Netzwerk.' },
   tunnel_timeout: { title: 'Der Tunneldienst antwortet nicht.', hint: network },

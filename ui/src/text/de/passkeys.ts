@@ -11,7 +11,7 @@ export const passkeys = {
     sort: 'Sortieren nach',
     sorts: { site: 'Website', used: 'letzter Benutzung', created: 'Erstellung' },
     filter: 'Anzeigen',
-    filters: { all: 'alle', never_used: 'nie benutzte', only_here: 'nur hier vorhandene', trouble: 'gestörte' },
+    filters: { all: 'alle', never_used: 'nie benutzte', only_here: 'nur hier vorhandene', trouble: 'mit Problemen' },
     list: 'Passkeys nach Website',
     reading: 'Ihre Passkeys werden gelesen…',
     empty: 'Noch keine Passkeys',
@@ -38,7 +38,7 @@ export const passkeys = {
     undo: 'Rückgängig machen',
     created: 'Erstellt',
     used: 'Zuletzt benutzt',
-    uses: 'Wie oft benutzt',
+    uses: 'Anzahl Benutzungen',
     never: 'nie',
     state: 'Zustand',
     states: {

@@ -8,7 +8,7 @@ export const phone = {
     trial: 'Probieren Sie es aus: Erstellen Sie auf Ihrem Smartphone einen Passkey und melden Sie sich dann damit an. Die Website gibt es nur hier; sie vergisst alles, sobald Roamkey endet. Löschen Sie den Passkey danach vom Smartphone.',
     create: 'Passkey erstellen',
     signIn: 'Anmelden',
-    starting: 'Bluetooth wird gefragt…',
+    starting: 'Bluetooth wird geprüft…',
     codeAlt: 'QR-Code für die Kamera eines Smartphones; sein Text steht darunter',
     left: (seconds: number) =>
       seconds > 0
@@ -19,7 +19,7 @@ export const phone = {
     stages: {
       nearby: 'Das Smartphone ist in der Nähe',
       connecting: 'Verbindung mit dem Smartphone wird aufgebaut',
-      secured: 'Von Ende zu Ende gesichert',
+      secured: 'Ende-zu-Ende gesichert',
       ask_on_phone: 'Antworten Sie auf dem Smartphone',
     },
     done: {

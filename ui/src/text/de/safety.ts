@@ -56,8 +56,8 @@ export const safety = {
         'Zur Wiederherstellung gehören 24 Wörter auf Papier und eine Datei. Mit beidem erhalten Sie alle Passkeys zurück, auf jedem Gerät und ganz ohne Konto.',
       setUp: 'Wiederherstellung einrichten',
       since: 'Wörter eingerichtet',
-      key: 'Sie öffnen Sicherungen für',
-      folder: 'Sicherungen kommen nach',
+      key: 'Öffentlicher Schlüssel dazu',
+      folder: 'Speicherort der Sicherungen',
       places: {
         this_disk: 'Dieser Ordner liegt auf demselben Datenträger wie die Passkeys: Geht das Gerät verloren, sind auch die Sicherungen verloren. Wählen Sie einen USB-Stick oder ein anderes Gerät.',
         elsewhere: 'Dieser Ordner liegt auf einem anderen Datenträger oder Gerät: gut so.',
@@ -70,7 +70,7 @@ export const safety = {
       never: 'nie',
       deed: (when: string, passkeys: number) =>
         plural(passkeys, { one: `${when}, # Passkey`, other: `${when}, # Passkeys` }),
-      schedule: 'Von selbst sichern',
+      schedule: 'Automatisch sichern',
       schedules: { never: 'nie', daily: 'jeden Tag', weekly: 'jede Woche' },
     },
     doing: {

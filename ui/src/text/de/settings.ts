@@ -26,7 +26,7 @@ export const settings = {
       none: 'Kein Dienst hat diese Nummer.',
       host: 'Sein Name',
       choose: 'Diesen Dienst benutzen',
-      inUse: 'In Gebrauch',
+      inUse: 'In Verwendung',
       check: 'Prüfen',
       fixed: 'Er wurde beim Start von Roamkey festgelegt (ROAMKEY_TUNNEL) und kann hier nicht geändert werden.',
       sees: {
@@ -40,13 +40,13 @@ export const settings = {
       steps: {
         name: 'Der Name ist bekannt',
         address: 'Der Dienst ist erreichbar',
-        tls: 'Seinem Zertifikat ist zu trauen',
+        tls: 'Sein Zertifikat ist vertrauenswürdig',
         web_socket: 'Er spricht das richtige Protokoll',
         routing_id: 'Er öffnet einen Tunnel',
       },
       took: (milliseconds: number) => `${number(milliseconds)} ms`,
       state: { done: 'bestanden', now: 'läuft', failed: 'gescheitert', later: 'nicht versucht' },
-      passed: 'Dieser Dienst ist benutzbar.',
+      passed: 'Dieser Dienst kann benutzt werden.',
       close: 'Prüfung ausblenden',
     },
     bluetooth: {
@@ -104,6 +104,7 @@ export const settings = {
       hint: 'Im Hintergrund, damit ein Link oder ein Code Roamkey bereit findet.',
     },
     keys: {
+      control: 'Strg',
       title: 'Tasten',
       key: 'Taste',
       does: 'Was sie tut',

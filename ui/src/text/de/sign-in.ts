@@ -20,7 +20,7 @@ export const signIn = {
     use: 'Verwenden',
     drop: 'Bild loslassen, um den Code zu lesen',
     looking: {
-      camera: 'Blick durch die Kamera…',
+      camera: 'Mit der Kamera wird ein Code gesucht…',
       screen: 'Auf dem Bildschirm wird ein Code gesucht…',
       picture: 'Im Bild wird ein Code gesucht…',
       clipboard: 'In der Zwischenablage wird ein Code gesucht…',
@@ -34,7 +34,7 @@ export const signIn = {
     looking: 'Ein Code wird gesucht…',
     preview: 'Was die Kamera sieht',
     denied: 'Roamkey darf die Kamera nicht benutzen. Erlauben Sie es in den Einstellungen Ihres Desktops und versuchen Sie es erneut.',
-    missing: 'Hier ist keine Kamera. Nehmen Sie einen der anderen Wege.',
+    missing: 'Es wurde keine Kamera gefunden. Nehmen Sie einen der anderen Wege.',
     failed: 'Die Kamera funktioniert nicht. Schließen Sie andere Programme, die sie benutzen, oder nehmen Sie einen der anderen Wege.',
   },
   found: {
@@ -75,11 +75,11 @@ export const signIn = {
   connecting: {
     title: 'Das andere Gerät wird gesucht',
     stages: {
-      opening: 'Eine Verbindung wird geöffnet',
+      opening: 'Eine Verbindung wird aufgebaut',
       tunnel_open: 'Mit dem Tunneldienst verbunden',
-      on_air: 'Ruf über Bluetooth: Halten Sie beide Geräte nah beieinander',
+      on_air: 'Suche über Bluetooth: Halten Sie beide Geräte nah beieinander',
       nearby: 'Das andere Gerät ist in der Nähe',
-      secured: 'Von Ende zu Ende gesichert',
+      secured: 'Ende-zu-Ende gesichert',
       answered: 'Antwort gesendet',
     },
     steps: { tunnel: 'Verbinden', near: 'Einander finden', secure: 'Sichern', ask: 'Ihre Antwort' },
@@ -90,7 +90,7 @@ export const signIn = {
     sign_in: 'möchte, dass Sie sich anmelden',
     select: 'fragt, ob dieses Gerät gemeint ist',
     nobody: 'Das andere Gerät',
-    readable: (name: string) => `Zu lesen als: ${isolate(name)}`,
+    readable: (name: string) => `Gelesen als: ${isolate(name)}`,
     account: 'Konto',
     accounts: 'Konto auswählen',
     noAccount: 'Auf diesem Gerät gibt es keinen passenden Passkey.',

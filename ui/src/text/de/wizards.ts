@@ -62,7 +62,7 @@ export const wizards = {
   backUp: {
     title: 'Jetzt sichern',
     lead: 'Eine Sicherung ist eine Datei mit allen Passkeys. Nur Ihre Wörter öffnen sie; sie darf also auf einem USB-Stick, einem Server oder in einer Cloud liegen.',
-    folder: 'Sie kommt nach',
+    folder: 'Sie wird gespeichert in',
     start: 'Sicherung schreiben',
     working: 'Die Sicherung wird geschrieben…',
     doneTitle: 'Die Sicherung ist geschrieben',
@@ -81,7 +81,7 @@ export const wizards = {
     title: 'Sicherung ausprobieren',
     steps: { file: 'Datei', unlock: 'Wörter', try: 'Probe', report: 'Ergebnis' },
     lead: 'Roamkey öffnet die Sicherung mit Ihren Wörtern und lässt jeden Schlüssel darin signieren. Es wird nichts geändert, probieren Sie es also, so oft Sie möchten: Das ist die Übung für den Ernstfall.',
-    working: 'Jeder Schlüssel signiert…',
+    working: 'Jeder Schlüssel wird probiert…',
     doneTitle: 'Die Probe ist bestanden',
     keys: (count: number) => plural(count, { one: '# Schlüssel funktioniert.', other: '# Schlüssel funktionieren.' }),
     backedUp: (count: number) =>
@@ -129,7 +129,7 @@ export const wizards = {
     format: 'Format',
     madeAt: 'Erstellt am',
     outcome: 'Was',
-    count: 'Wie viele',
+    count: 'Anzahl',
     counts: {
       held: 'Jetzt auf diesem Gerät',
       new: 'Neu: würden hinzukommen',
@@ -171,8 +171,8 @@ export const wizards = {
   },
   export: {
     title: 'Für ein anderes Programm exportieren',
-    steps: { choose: 'Format', warn: 'Gefahr', verify: 'Sie', report: 'Ergebnis' },
-    lead: 'In welcher Form?',
+    steps: { choose: 'Format', warn: 'Gefahr', verify: 'Identitätsprüfung', report: 'Ergebnis' },
+    lead: 'In welchem Format?',
     kinds: { age: 'CXF, das Ihre Wörter öffnen', cxf: 'CXF, das jeder lesen kann', keepassxc: '.passkey-Dateien von KeePassXC, die jeder lesen kann' },
     kindHints: {
       age: 'Verschlüsselt. Gut zum Aufbewahren; ein anderes Programm muss es zuerst entschlüsseln.',

@@ -67,7 +67,7 @@ export const safety = {
         'Recovery is 24 words on paper and a file. With both you get all passkeys back, on any device, without an account anywhere.',
       setUp: 'Set up recovery',
       since: 'Words set up',
-      key: 'They open backups for',
+      key: 'Their public key',
       folder: 'Backups go to',
       places: {
         this_disk: 'This folder is on the same disk as the passkeys: if the device is lost, so are the backups. Choose a stick or another machine.',
@@ -91,7 +91,7 @@ export const safety = {
       drill: 'Try a backup out',
       drillHint: 'Opens it and lets every key sign; changes nothing',
       restore: 'Restore from a backup',
-      restoreHint: 'Takes passkeys in; takes none away',
+      restoreHint: 'Adds passkeys; takes none away',
       import: 'Import from another program',
       importHint: 'CXF, Bitwarden, KeePassXC',
       export: 'Export for another program',

@@ -9,7 +9,7 @@ export const frame = {
     passkeys: 'パスキー',
     safety: 'もしもの備え',
     activity: '履歴',
-    phone: 'スマートフォンを\u200bここで使う',
+    phone: 'ここで\u200bスマートフォンを使う',
     settings: '設定',
     help: 'ヘルプ',
   },

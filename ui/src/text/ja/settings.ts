@@ -64,7 +64,7 @@ export const settings = {
       nothing: '何も設定されていません。PINを決めてください。',
       test: 'テストする',
       testTitle: 'テスト: 署名は行いません',
-      passed: { pin: '正しく機能しました。PINは正しいものです。', system: '正しく機能しました。オペレーティングシステムがご本人と確認しました。' },
+      passed: { pin: '正しく動作しました。PINは正しいものでした。', system: '正しく動作しました。オペレーティングシステムがご本人であることを確認しました。' },
       pinTitle: 'PIN',
       pinNotSet: 'PINは設定されていません。',
       pinSet: 'PINは設定済みです。',
@@ -103,6 +103,7 @@ export const settings = {
       hint: 'バックグラウンドで起動し、リンクやコードをすぐに受け取れるようにします。',
     },
     keys: {
+      control: 'Ctrl',
       title: 'キー操作',
       key: 'キー',
       does: '動作',
