@@ -13,7 +13,7 @@ use roamkey_vault::{Event, PasskeyState, RecordId, Vault};
 use subtle::ConstantTimeEq as _;
 
 use super::copies::Copies;
-use super::files::{backup_name, backups, make_folder, prune, write_new, write_new_folder};
+use super::files::{backups, free_backup_path, make_folder, prune, write_new, write_new_folder};
 use super::{Key, Progress, Recovery, RecoveryError, fault, note, open, rng, step};
 use crate::verification::now;
 
@@ -54,7 +54,7 @@ pub fn backup(vault: &Vault, folder: &Path, progress: Progress<'_>) -> Result<Ba
     let recipient = recovery.recipient()?;
     make_folder(folder)?;
     let at = now();
-    let path = folder.join(backup_name(at));
+    let path = free_backup_path(folder, at)?;
     let Written { info, left_out, ids } = write(vault, &path, Lock::Recipient(&recipient), progress)?;
     recovery.note_backup(at, info.count);
     recovery.store(vault)?;

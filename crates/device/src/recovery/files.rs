@@ -147,8 +147,27 @@ pub(super) fn make_folder(path: &Path) -> Result<(), RecoveryError> {
     builder.create(path).map_err(RecoveryError::Write)
 }
 
+/// Where a backup of this moment goes: under its second, or the next one under which there is none. Names sort in the
+/// order in which the files were written.
+///
+/// # Errors
+///
+/// [`RecoveryError::Exists`] if the names of the next minute are all taken.
+pub(super) fn free_backup_path(folder: &Path, at: UnixTime) -> Result<PathBuf, RecoveryError> {
+    for ahead in 0..MAX_SECONDS_AHEAD {
+        let name = backup_name(UnixTime(at.0.saturating_add(ahead)));
+        let (path, unfinished) = (folder.join(&name), folder.join(name + PART));
+        let taken = path.try_exists().map_err(RecoveryError::Write)?
+            || unfinished.try_exists().map_err(RecoveryError::Write)?;
+        if !taken {
+            return Ok(path);
+        }
+    }
+    Err(RecoveryError::Exists)
+}
+
 /// The name of a backup of this moment. Names sort as their times do.
-pub(super) fn backup_name(at: UnixTime) -> String {
+fn backup_name(at: UnixTime) -> String {
     format!("{PREFIX}{}{SUFFIX}", stamp(at))
 }
 
@@ -206,6 +225,8 @@ const SUFFIX: &str = ".age";
 const PART: &str = ".part";
 /// `20261120-183501`
 const STAMP: usize = 15;
+/// Seconds. Nobody writes so many backups at once, and a name that is further ahead would tell a wrong time.
+const MAX_SECONDS_AHEAD: u64 = 60;
 
 /// A moment as `20261120-183501`, in UTC.
 pub(super) fn stamp(at: UnixTime) -> String {
@@ -242,6 +263,35 @@ mod tests {
             assert_eq!(stamp(UnixTime(seconds)), expected);
             assert!(is_backup_name(&backup_name(UnixTime(seconds))));
         }
+    }
+
+    #[test]
+    fn backups_of_one_second_get_names_of_their_own_that_sort_as_they_were_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = UnixTime(1_717_769_599);
+        let mut written = Vec::new();
+        for _ in 0..3 {
+            let path = free_backup_path(folder.path(), at).unwrap();
+            write_new(&path, |_| Ok(())).unwrap();
+            written.insert(0, path);
+        }
+        assert_eq!(backups(folder.path()).unwrap(), written);
+        assert_eq!(prune(folder.path(), 2).unwrap(), 1);
+        assert_eq!(backups(folder.path()).unwrap(), written[..2], "the oldest goes");
+    }
+
+    #[test]
+    fn a_name_is_not_taken_from_a_backup_that_is_being_written_nor_further_ahead_than_a_minute() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = UnixTime(1_717_769_556);
+        fs::write(folder.path().join("roamkey-20240607-141236.age.part"), b"x").unwrap();
+        let free = free_backup_path(folder.path(), at).unwrap();
+        assert_eq!(free, folder.path().join("roamkey-20240607-141237.age"));
+        for ahead in 0..MAX_SECONDS_AHEAD {
+            fs::write(folder.path().join(backup_name(UnixTime(at.0 + ahead))), b"x").unwrap();
+        }
+        let error = free_backup_path(folder.path(), at).unwrap_err();
+        assert!(matches!(error, RecoveryError::Exists));
     }
 
     #[test]
