@@ -38,6 +38,7 @@ use crate::verification::now;
 pub use backup::{
     Backup, Drill, Readers, backup, copy_under_passphrase, drill, export_cxf, export_keepassxc,
 };
+pub(crate) use copies::Copies;
 pub use disk::FolderPlace;
 pub use error::RecoveryError;
 pub use files::read_file;

@@ -15,8 +15,8 @@ use super::RecoveryError;
 use super::files::{make_folder, replace};
 
 /// The copies that are known of.
-#[derive(Debug, Default)]
-pub(super) struct Copies {
+#[derive(Debug, Default, Eq, PartialEq)]
+pub(crate) struct Copies {
     /// In the last backup.
     backup: BTreeSet<String>,
     /// In a backup in which their key has signed, or out of which they came.
@@ -45,7 +45,7 @@ impl Copies {
         })
     }
 
-    pub(super) fn parse(bytes: &[u8]) -> Option<Self> {
+    pub(crate) fn parse(bytes: &[u8]) -> Option<Self> {
         if bytes.len() > MAX_BYTES {
             return None;
         }
@@ -91,16 +91,22 @@ impl Copies {
             .collect()
     }
 
+    /// The file's content for these copies.
+    pub(crate) fn to_bytes(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec(&File {
+            version: VERSION,
+            backup: self.backup.clone(),
+            drilled: self.drilled.clone(),
+        })
+    }
+
     /// What can't be kept has happened all the same, and costs a passkey its place in a picture.
     fn keep(self, vault: &Vault) {
-        let file = File {
-            version: VERSION,
-            backup: self.backup,
-            drilled: self.drilled,
-        };
         let kept = || {
             make_folder(vault.dir())?;
-            let bytes = serde_json::to_vec(&file).map_err(|error| RecoveryError::Write(error.into()))?;
+            let bytes = self
+                .to_bytes()
+                .map_err(|error| RecoveryError::Write(error.into()))?;
             replace(&path(vault), |out| {
                 out.write_all(&bytes).map_err(RecoveryError::Write)
             })
