@@ -99,19 +99,37 @@ impl Terminal {
     ///
     /// It is not shown, or the echo stays on.
     pub async fn answer_hidden(&mut self, question: &str, answer: &str) -> Result<()> {
+        self.hides(question).await?;
+        self.type_line(answer)
+    }
+
+    /// Waits until `question` is shown and what is typed does not show.
+    ///
+    /// # Errors
+    ///
+    /// It is not shown, or the echo stays on.
+    pub async fn hides(&mut self, question: &str) -> Result<()> {
         self.read(question).await?;
         let hidden = async {
             // Nothing tells of a terminal's modes when they change.
             let mut look = tokio::time::interval(LOOK_AGAIN);
-            while tcgetattr(&self.keyboard)?.local_modes.contains(LocalModes::ECHO) {
+            while self.echoes()? {
                 look.tick().await;
             }
-            rustix::io::Result::Ok(())
+            Result::Ok(())
         };
         let hidden = tokio::time::timeout(QUESTION_LIMIT, hidden).await;
-        hidden.map_err(|_elapsed| format!("the echo is still on after: {question}"))??;
-        self.keyboard.write_all(format!("{answer}\n").as_bytes())?;
-        Ok(())
+        hidden.map_err(|_elapsed| format!("the echo is still on after: {question}"))?
+    }
+
+    /// Tells whether what is typed shows.
+    ///
+    /// # Errors
+    ///
+    /// The terminal is gone.
+    pub fn echoes(&self) -> Result<bool> {
+        let modes = tcgetattr(&self.keyboard)?.local_modes;
+        Ok(modes.contains(LocalModes::ECHO))
     }
 
     /// Types something that nobody has asked for yet.

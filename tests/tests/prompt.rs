@@ -1,4 +1,5 @@
-//! `roamkey remove` at a terminal: a clear yes removes, and nothing else does.
+//! `roamkey` at a terminal: a clear yes removes a passkey, and nothing else does; a hidden question leaves the terminal as
+//! it was, however it ends.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,6 +8,7 @@
 )]
 
 use std::fs::File;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -116,4 +118,66 @@ async fn only_a_clear_yes_at_the_prompt_removes_a_passkey() {
             "{answer}"
         );
     }
+}
+
+/// The signal of Ctrl-C.
+const SIGINT: i32 = 2;
+const PASSPHRASE: &str = "correct horse battery staple";
+
+#[tokio::test]
+async fn ctrl_c_at_a_hidden_question_brings_the_echo_back_and_ends_the_program_as_ever() {
+    let mut device = Device::new().await;
+    let store = device.keyring.folder().join("store");
+    let file = device.keyring.folder().join("passphrase");
+    std::fs::write(&file, PASSPHRASE).unwrap();
+    let (store, file) = (
+        store.to_str().unwrap().to_owned(),
+        file.to_str().unwrap().to_owned(),
+    );
+    let in_store = ["--data-dir", &store];
+    let made = ["store", "create-file", "--yes", "--passphrase-file", &file];
+    assert_eq!(
+        ended(device.start(&[&in_store[..], &made].concat(), None))
+            .await
+            .0,
+        Some(0)
+    );
+
+    // One question that is asked before anything else runs, and one that is asked while other things go on.
+    let questions: [(&[&str], &str); 2] = [
+        (
+            &["--data-dir", &store, "list"],
+            "Passphrase of the passkeys' file: ",
+        ),
+        (&["pin", "set"], "New PIN (nothing shows as you type): "),
+    ];
+    for (arguments, question) in questions {
+        let (mut terminal, program_end) = Terminal::open().unwrap();
+        let mut process = device.start(arguments, Some(program_end.try_clone().unwrap()));
+        terminal.hides(question).await.unwrap();
+        terminal.type_keys("typed\u{3}").unwrap();
+        let status = process.ended(LIMIT).await.unwrap();
+        assert_eq!(status.signal(), Some(SIGINT), "{question}: {status:?}");
+        assert!(terminal.echoes().unwrap(), "{question}");
+        assert!(!terminal.shown().contains("typed"), "{question}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_typed_unseen_can_be_corrected() {
+    let mut device = Device::new().await;
+    let store = device.keyring.folder().join("store");
+    let store = store.to_str().unwrap().to_owned();
+    let (mut terminal, program_end) = Terminal::open().unwrap();
+    let making = ["--data-dir", &store, "store", "create-file", "--yes"];
+    let process = device.start(&making, Some(program_end));
+    let new = "New passphrase, at least 12 characters (nothing shows as you type): ";
+    // Ctrl-U takes the line, Backspace the last character, however many bytes it has.
+    let typed = format!("nonsense\u{15}{PASSPHRASE}xä\u{7f}\u{7f}");
+    terminal.answer_hidden(new, &typed).await.unwrap();
+    terminal
+        .answer_hidden("The same passphrase again: ", PASSPHRASE)
+        .await
+        .unwrap();
+    assert_eq!(ended(process).await.0, Some(0), "{}", terminal.shown());
 }
