@@ -1,9 +1,12 @@
 //! The command line, as clap reads it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
-use roamkey_device::tunnel::Address;
+use roamkey_device::tunnel::{Address, WebSocketTunnel};
+use roamkey_device::{ErrorCode, TunnelDomain, chosen_tunnel};
+
+use crate::output::logged;
 
 /// Your passkeys, on a device of your own choosing.
 #[derive(Debug, Parser)]
@@ -109,18 +112,94 @@ pub(crate) struct Authenticate {
 /// Which tunnel service.
 #[derive(Args, Debug)]
 pub(crate) struct Tunnel {
-    /// The tunnel service, by its 16-bit id.
-    #[arg(
-        long = "tunnel",
-        value_name = "ID",
-        default_value_t = 0,
-        env = "ROAMKEY_TUNNEL"
-    )]
-    pub(crate) id: u16,
+    /// The tunnel service, by its 16-bit id; otherwise the one that was chosen in the app, or 0.
+    #[arg(long = "tunnel", value_name = "ID", env = "ROAMKEY_TUNNEL")]
+    id: Option<u16>,
 
     /// Connect to this address instead; TLS name and advert stay the tunnel service's.
     #[arg(long = "tunnel-address", value_name = "HOST:PORT")]
-    pub(crate) address: Option<Address>,
+    address: Option<Address>,
+}
+
+/// A tunnel service, and who has chosen it.
+pub(crate) struct Picked {
+    pub(crate) domain: TunnelDomain,
+    pub(crate) by: PickedBy,
+    address: Option<Address>,
+}
+
+/// Who has chosen the tunnel service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PickedBy {
+    /// This run: `--tunnel` or `ROAMKEY_TUNNEL`.
+    Option,
+    /// `settings.toml`, in which the app keeps it.
+    Settings,
+    /// Nobody: it is the first one.
+    Nobody,
+    /// Nobody can tell, as `settings.toml` can't be read: it is the first one.
+    Unreadable,
+}
+
+impl Tunnel {
+    /// The tunnel service of this run: the option's, or else that of the settings in `dir`, or else the first one.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::TunnelServiceUnassigned`]; [`ErrorCode::SettingsDamaged`] where the settings are asked and can't be
+    /// read: a choice that can't be told is never taken for none.
+    pub(crate) fn pick(&self, dir: &Path) -> Result<Picked, ErrorCode> {
+        let (domain, by) = match self.id {
+            Some(id) => {
+                let domain = TunnelDomain::new(id).map_err(|_| ErrorCode::TunnelServiceUnassigned)?;
+                (domain, PickedBy::Option)
+            }
+            None => match chosen_tunnel(dir).map_err(|failure| logged(&failure))? {
+                Some(domain) => (domain, PickedBy::Settings),
+                None => (TunnelDomain::GOOGLE, PickedBy::Nobody),
+            },
+        };
+        Ok(self.picked(domain, by))
+    }
+
+    /// As [`pick`](Self::pick), for a look at what works: settings that can't be read are a finding of their own there.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorCode::TunnelServiceUnassigned`] for the option.
+    pub(crate) fn pick_to_look(&self, dir: &Path) -> Result<Picked, ErrorCode> {
+        match self.pick(dir) {
+            Err(_) if self.id.is_none() => Ok(self.picked(TunnelDomain::GOOGLE, PickedBy::Unreadable)),
+            picked => picked,
+        }
+    }
+
+    fn picked(&self, domain: TunnelDomain, by: PickedBy) -> Picked {
+        Picked {
+            domain,
+            by,
+            address: self.address.clone(),
+        }
+    }
+}
+
+impl Picked {
+    /// The way to it.
+    pub(crate) fn service(&self) -> WebSocketTunnel {
+        WebSocketTunnel::new(self.domain, self.address.clone())
+    }
+}
+
+impl PickedBy {
+    /// A name for programs.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Option => "option",
+            Self::Settings => "settings",
+            Self::Nobody => "default",
+            Self::Unreadable => "settings_unreadable",
+        }
+    }
 }
 
 /// Switches of development builds only: they answer for the person.
@@ -152,5 +231,32 @@ mod tests {
         assert!(parse(&["FIDO:/1"]).is_ok() && parse(&["-"]).is_ok() && parse(&["--image", "a.png"]).is_ok());
         assert!(parse(&[]).is_err() && parse(&["FIDO:/1", "--image", "a.png"]).is_err());
         assert!(parse(&["FIDO:/1", "--tunnel", "65536"]).is_err());
+    }
+
+    #[test]
+    fn tunnel_service_is_the_options_then_the_settings_then_the_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let pick = |id| {
+            let picked = Tunnel { id, address: None }.pick(dir.path());
+            picked.map(|picked| (picked.domain.id(), picked.by))
+        };
+        assert_eq!(pick(None), Ok((0, PickedBy::Nobody)));
+        roamkey_device::choose_tunnel(dir.path(), TunnelDomain::new(266).unwrap()).unwrap();
+        assert_eq!(pick(None), Ok((266, PickedBy::Settings)));
+        assert_eq!(pick(Some(1)), Ok((1, PickedBy::Option)));
+        assert_eq!(pick(Some(7)), Err(ErrorCode::TunnelServiceUnassigned));
+        std::fs::write(dir.path().join("settings.toml"), "tunnel = 7").unwrap();
+        assert_eq!(
+            pick(None),
+            Err(ErrorCode::SettingsDamaged),
+            "never taken for none"
+        );
+        assert_eq!(pick(Some(0)), Ok((0, PickedBy::Option)));
+        let look = |id| {
+            let picked = Tunnel { id, address: None }.pick_to_look(dir.path());
+            picked.map(|picked| (picked.domain.id(), picked.by))
+        };
+        assert_eq!(look(None), Ok((0, PickedBy::Unreadable)));
+        assert_eq!(look(Some(7)), Err(ErrorCode::TunnelServiceUnassigned));
     }
 }

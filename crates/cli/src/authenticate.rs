@@ -4,10 +4,9 @@ use std::fs;
 use std::io::Read as _;
 use std::path::Path;
 
-use roamkey_device::tunnel::WebSocketTunnel;
-use roamkey_device::vault::Pin;
+use roamkey_device::vault::{Pin, VaultConfig};
 use roamkey_device::{
-    Code, CodeSource, Device, Done, ErrorCode, Failure, Hint, MAX_FILE_BYTES, TunnelDomain, Verification,
+    Code, CodeSource, Device, Done, ErrorCode, Failure, Hint, MAX_FILE_BYTES, Verification,
     VerificationMethod,
 };
 #[cfg(feature = "dev")]
@@ -23,8 +22,14 @@ use crate::terminal::{Echo, Terminal};
 /// Runs the command and returns the exit code.
 pub(crate) async fn run(args: Authenticate, place: Place) -> u8 {
     let reporter = Reporter::new(args.json);
+    // The passphrase, if there is one, is asked for before Ctrl-C means less than the end of this process.
+    let opened = read_code(&args).and_then(|code| Ok((code, place.config().map_err(Stop::into_code)?)));
+    let (code, config) = match opened {
+        Ok(opened) => opened,
+        Err(code) => return reporter.failed(code),
+    };
     let finished = tokio::select! {
-        finished = sign_in(&args, &place, &reporter) => finished,
+        finished = sign_in(&args, code, config, &place, &reporter) => finished,
         // Dropping the transaction takes the advert off the air and closes the tunnel.
         _ = tokio::signal::ctrl_c() => Err(ErrorCode::Refused),
     };
@@ -42,19 +47,23 @@ pub(crate) async fn run(args: Authenticate, place: Place) -> u8 {
     0
 }
 
-async fn sign_in(args: &Authenticate, place: &Place, reporter: &Reporter) -> Result<Done, ErrorCode> {
-    let code = read_code(args)?;
-    let domain = TunnelDomain::new(args.tunnel.id).map_err(|_| ErrorCode::TunnelServiceUnassigned)?;
-    let tunnel = WebSocketTunnel::new(domain, args.tunnel.address.clone());
-    let config = place.config().map_err(Stop::into_code)?;
-    let device = Device::system(config, place.dir.clone(), tunnel).map_err(|failure| logged(&failure))?;
+async fn sign_in(
+    args: &Authenticate,
+    code: Code,
+    config: VaultConfig,
+    place: &Place,
+    reporter: &Reporter,
+) -> Result<Done, ErrorCode> {
+    let tunnel = args.tunnel.pick(&place.dir)?;
+    let device = Device::system(config, place.dir.clone(), tunnel.service());
+    let device = device.map_err(|failure| logged(&failure))?;
     let sign_in = device.read(&code).map_err(|failure| logged(&failure))?;
     reporter.report(&Event::Code {
         operation: operation(sign_in.hint()),
         source: source(sign_in.source()),
         age_seconds: sign_in.age(),
-        tunnel: args.tunnel.id,
-        tunnel_host: &domain.host(),
+        tunnel: tunnel.domain.id(),
+        tunnel_host: &tunnel.domain.host(),
     });
     let answers = answers(args)?;
     set_up(&device.verification(), &answers).await?;

@@ -1,13 +1,12 @@
 //! `roamkey doctor`: what works, what does not, and what to do about it.
 
 use roamkey_device::doctor::{Check, Facts, FolderFacts, Part, Verdict, examine};
-use roamkey_device::tunnel::WebSocketTunnel;
 use roamkey_device::vault::StoreKind;
-use roamkey_device::{ErrorCode, TunnelDomain, VerificationChoice, Way};
+use roamkey_device::{ErrorCode, VerificationChoice, Way};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::args::Tunnel;
+use crate::args::{PickedBy, Tunnel};
 use crate::list::store_name;
 use crate::messages::message;
 use crate::output::{Output, Stop};
@@ -44,13 +43,12 @@ pub(crate) async fn run(args: Doctor, place: Place) -> u8 {
 }
 
 async fn report(args: &Doctor, place: Place, output: Output) -> Result<(), Stop> {
-    let domain = TunnelDomain::new(args.tunnel.id).map_err(|_| ErrorCode::TunnelServiceUnassigned)?;
-    let tunnel = WebSocketTunnel::new(domain, args.tunnel.address.clone());
+    let tunnel = args.tunnel.pick_to_look(&place.dir)?;
     let vault = place.vault()?;
-    let checks = examine(vault, place.dir, &tunnel).await;
+    let checks = examine(vault, place.dir, &tunnel.service()).await;
     let mut broken = Vec::new();
     for check in &checks {
-        output.print(&line(check), || text(check))?;
+        output.print(&line(check, tunnel.by), || text(check, tunnel.by))?;
         if let Verdict::Broken(code) = check.verdict {
             broken.push(code);
         }
@@ -66,7 +64,7 @@ async fn report(args: &Doctor, place: Place, output: Output) -> Result<(), Stop>
     }
 }
 
-fn line(check: &Check) -> Line {
+fn line(check: &Check, tunnel: PickedBy) -> Line {
     let (result, code) = match check.verdict {
         Verdict::Works => ("works", None),
         Verdict::Remark(code) => ("remark", Some(code)),
@@ -79,13 +77,13 @@ fn line(check: &Check) -> Line {
         code: code.map(ErrorCode::as_str),
         message: text.map(|text| text.title),
         next_step: text.map(|text| text.hint),
-        facts: facts(&check.facts),
+        facts: facts(&check.facts, tunnel),
     }
 }
 
-fn text(check: &Check) -> String {
+fn text(check: &Check, tunnel: PickedBy) -> String {
     let title = name(check.part()).1;
-    let known = known(&check.facts);
+    let known = known(&check.facts, tunnel);
     let (word, code) = match check.verdict {
         Verdict::Works => ("works", None),
         Verdict::Remark(code) => ("look at this", Some(code)),
@@ -113,11 +111,13 @@ fn name(part: Part) -> (&'static str, &'static str) {
     }
 }
 
-fn facts(facts: &Facts) -> Value {
+fn facts(facts: &Facts, tunnel: PickedBy) -> Value {
     match facts {
         Facts::Store { kind, passkeys } => json!({ "kind": store_name(*kind), "passkeys": passkeys }),
         Facts::Bluetooth { adapter, free_slots } => json!({ "adapter": adapter, "free_slots": free_slots }),
-        Facts::Tunnel { host, address } => json!({ "host": host, "address": address }),
+        Facts::Tunnel { host, address } => {
+            json!({ "host": host, "address": address, "chosen_by": tunnel.as_str() })
+        }
         Facts::Clock { now, ahead } => json!({ "now": now.0, "seconds_ahead": ahead }),
         Facts::Verification { chosen, pin, os, way } => json!({
             "chosen": chosen,
@@ -139,7 +139,7 @@ fn facts(facts: &Facts) -> Value {
 }
 
 /// The facts in a few words.
-fn known(facts: &Facts) -> String {
+fn known(facts: &Facts, tunnel: PickedBy) -> String {
     match facts {
         Facts::Store { kind, passkeys: held } => {
             let kind = match kind {
@@ -150,8 +150,19 @@ fn known(facts: &Facts) -> String {
             format!("{kind}{}", held.unwrap_or_default())
         }
         Facts::Bluetooth { adapter, .. } => adapter.clone().unwrap_or_default(),
-        Facts::Tunnel { host, address } if address.strip_suffix(":443") == Some(host) => host.clone(),
-        Facts::Tunnel { host, address } => format!("{host} at {address}"),
+        Facts::Tunnel { host, address } => {
+            let at = match address.strip_suffix(":443") {
+                Some(same) if same == host => String::new(),
+                Some(_) | None => format!(" at {address}"),
+            };
+            let by = match tunnel {
+                PickedBy::Option => "by --tunnel or ROAMKEY_TUNNEL",
+                PickedBy::Settings => "chosen in the app",
+                PickedBy::Nobody => "the default",
+                PickedBy::Unreadable => "the default, since settings.toml can't be read",
+            };
+            format!("{host}{at}, {by}")
+        }
         Facts::Clock { now, ahead } => {
             let apart = match ahead {
                 None => ", not compared with any other".to_owned(),

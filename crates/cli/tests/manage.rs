@@ -300,6 +300,42 @@ fn the_pin_and_its_reset_are_told() {
 }
 
 #[test]
+fn doctor_says_which_tunnel_service_it_is_and_who_has_chosen_it() {
+    let name = "doctor_says_which_tunnel_service_it_is_and_who_has_chosen_it";
+    in_private_session(PrivateKeyring::start, module_path!(), name, |session| {
+        let folder = session.folder().join("data/roamkey");
+        std::fs::create_dir_all(&folder).unwrap();
+        for (settings, option, host, chosen_by) in [
+            ("", None, "cable.ua5v.com", "default"),
+            ("tunnel = 1", None, "cable.auth.com", "settings"),
+            ("tunnel = 1", Some("0"), "cable.ua5v.com", "option"),
+            ("tunnel = ", None, "cable.ua5v.com", "settings_unreadable"),
+        ] {
+            std::fs::write(folder.join("settings.toml"), settings).unwrap();
+            let mut command = session.command(env!("CARGO_BIN_EXE_roamkey"));
+            command.args(["doctor", "--json", "--tunnel-address", "127.0.0.1:9"]);
+            if let Some(option) = option {
+                command.args(["--tunnel", option]);
+            }
+            let output = command
+                .env("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent/bus")
+                .output()
+                .unwrap();
+            let text = String::from_utf8(output.stdout).unwrap();
+            let checks = text
+                .lines()
+                .map(|line| serde_json::from_str::<Value>(line).unwrap());
+            let tunnel = checks
+                .into_iter()
+                .find(|check| check["check"] == "tunnel")
+                .unwrap();
+            assert_eq!(tunnel["facts"]["host"], host, "{settings} {option:?}");
+            assert_eq!(tunnel["facts"]["chosen_by"], chosen_by, "{settings} {option:?}");
+        }
+    });
+}
+
+#[test]
 fn doctor_names_what_works_and_what_does_not() {
     let name = "doctor_names_what_works_and_what_does_not";
     in_private_session(PrivateKeyring::start, module_path!(), name, |session| {
