@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use roamkey_device::exchange::age::OpensWith;
 use roamkey_device::exchange::{RecoveryWords, SheetLanguage, passphrase};
 use roamkey_device::recovery::{self, Confirmation, Key, Recovery as State, RecoveryError, read_file};
@@ -38,6 +38,9 @@ enum Action {
     Sheet {
         /// The HTML file to write.
         file: PathBuf,
+        /// Which language it speaks.
+        #[arg(long, value_enum, default_value_t = Language::En)]
+        language: Language,
     },
     /// Split the words into shares, of which some are enough.
     Split {
@@ -53,6 +56,26 @@ enum Action {
         #[command(flatten)]
         words: WordsFrom,
     },
+}
+
+/// The languages that there are sheets in, by their codes.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Language {
+    En,
+    De,
+    Ja,
+    Ar,
+}
+
+impl From<Language> for SheetLanguage {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::En => Self::English,
+            Language::De => Self::German,
+            Language::Ja => Self::Japanese,
+            Language::Ar => Self::Arabic,
+        }
+    }
 }
 
 /// `roamkey recovery setup`
@@ -112,9 +135,8 @@ async fn act(action: &Action, place: &Place, output: Output) -> Result<(), Stop>
                 )
             })
         }
-        Action::Sheet { file } => {
-            // What the command says is English as well.
-            recovery::write_sheet(&vault, &place.dir, file, SheetLanguage::English)?;
+        Action::Sheet { file, language } => {
+            recovery::write_sheet(&vault, &place.dir, file, (*language).into())?;
             let value = json!({ "event": "sheet_written", "file": file });
             output.print(&value, || {
                 "The sheet is written. Print it, and write the words on it by hand.".to_owned()

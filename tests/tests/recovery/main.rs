@@ -120,6 +120,25 @@ fn a_backup_and_the_words_bring_every_passkey_to_another_device() {
 }
 
 #[test]
+fn the_emergency_sheet_speaks_the_language_that_is_asked_for() {
+    let device = Device::new();
+    device.done(&["recovery", "setup", "--words-file", "%/words"]);
+    for (language, tag) in [
+        (None, "en"),
+        (Some("de"), "de"),
+        (Some("ja"), "ja"),
+        (Some("ar"), "ar"),
+    ] {
+        let file = format!("%/{tag}.html");
+        let mut arguments = vec!["recovery", "sheet", &file];
+        arguments.extend(language.into_iter().flat_map(|language| ["--language", language]));
+        device.done(&arguments);
+        let sheet = std::fs::read_to_string(device.path(&format!("{tag}.html"))).expect("a sheet");
+        assert!(sheet.contains(&format!("lang=\"{tag}\"")), "{tag}");
+    }
+}
+
+#[test]
 fn age_opens_a_backup_with_the_identity_of_the_words_and_we_open_what_age_writes() {
     let (device, file) = Device::with_a_backup();
     let identity = device.done(&["recovery", "identity", "--words-file", "%/words"]);
