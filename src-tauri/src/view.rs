@@ -78,8 +78,9 @@ pub use settings::{
     Verdict, Verification, VerificationDone, VerificationTask, VerificationWay, WhichPin,
 };
 pub use wizard::{
-    BackUp, Check, CopyUnder, Drill, Export, ExportKind, FileFormat, Plan, PlanRow, Progress, SetUp, Share,
-    Sheet, SkipReason, Split, Strength, Suggested, TakeIn, Wants, Wizard, WrittenFile,
+    BackUp, BackupFlags, Check, CopyUnder, Drill, EntryPlace, Export, ExportKind, FileFormat, Plan, PlanRow,
+    Progress, SetUp, Share, Sheet, SkipReason, Split, Strength, Suggested, TakeIn, Wants, Wizard,
+    WrittenFile,
 };
 
 /// Everything the window shows.

@@ -2,7 +2,8 @@
 import { afterEach, expect, test } from 'vitest'
 import { userEvent } from 'vitest/browser'
 import type { SafetyAction, View } from '../src/generated/bindings'
-import { gallery, scenes } from './gallery'
+import { useLanguage } from '../src/text'
+import { gallery, inLanguage, scenes } from './gallery'
 import { button, perform, stage, type Stage } from './stage'
 import { tree } from './tree'
 import { trees } from './wizard-trees'
@@ -141,6 +142,27 @@ test('a restore by keyboard: file, passphrase, plan, take in, go on with the res
       { safety: 'open', wizard: 'restore' },
     ),
   )
+})
+
+test('the backup flags of an import are chosen by keyboard, and a restore has none', async () => {
+  app = stage(view('import-file'))
+  const details = document.querySelector('details')!
+  details.open = true
+  expect([...document.querySelectorAll<HTMLInputElement>('[type=radio]')].map((radio) => radio.checked)).toEqual([true, false, false])
+  document.querySelector<HTMLInputElement>('[type=radio]')!.focus()
+  await userEvent.keyboard('{ArrowDown}{ArrowDown}')
+  expect(app.acts).toEqual(
+    does({ safety: 'choose_backup_flags', flags: 'on' }, { safety: 'choose_backup_flags', flags: 'off' }),
+  )
+  app.show(view('restore-file'))
+  expect(document.querySelector('[type=radio]')).toBeNull()
+})
+
+test('what is left out is placed in the language in use', async () => {
+  app = await perform({ name: 'restore-plan', view: inLanguage(view('restore-plan'), 'de') })
+  expect(document.body.textContent).toContain('Eintrag 3, Passkey 1')
+  expect(document.body.textContent).not.toContain('credential')
+  await useLanguage('en')
 })
 
 test('an import by keyboard: a plan without anything new can only be closed', async () => {

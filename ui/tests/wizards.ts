@@ -24,8 +24,8 @@ const plan = {
 
 export const planRows: PlanRow[] = [
   { row: 'conflict', site: { id: 'login.example.org', readable: null }, name: 'alice' },
-  { row: 'skipped', place: 'item 3, credential 1', site: null, reason: 'missing_field', field: 'key' },
-  { row: 'skipped', place: 'item 4, credential 1', site: { id: 'shop.example', readable: null }, reason: 'counter', field: null },
+  { row: 'skipped', place: { in: 'credential', item: 3, credential: 1 }, site: null, reason: 'missing_field', field: 'key' },
+  { row: 'skipped', place: { in: 'item', item: 4 }, site: { id: 'shop.example', readable: null }, reason: 'counter', field: null },
   { row: 'in_trash', site: { id: 'old.example', readable: null }, name: 'alice' },
   { row: 'new', site: { id: 'new.example', readable: null }, name: 'alice@example.org' },
 ]
@@ -48,13 +48,13 @@ const steps: Record<string, Wizard> = {
   'drill-working': { wizard: 'drill', step: 'working', ...progress, stopping: true },
   'drill-done': { wizard: 'drill', step: 'done', madeAt: suggested.at, working: 40, backedUp: 38, notInIt: 2 },
   'drill-failed': { wizard: 'drill', step: 'failed', code: 'backup_keys_fail' },
-  'restore-file': { wizard: 'restore', step: 'choose_file', suggested: null, problem: 'file_unknown' },
+  'restore-file': { wizard: 'restore', step: 'choose_file', suggested: null, backupFlags: null, problem: 'file_unknown' },
   'restore-unlock': { wizard: 'restore', step: 'unlock', path: suggested.path, wants: 'passphrase', problem: 'file_passphrase_wrong' },
   'restore-plan': { wizard: 'restore', step: 'plan', ...plan },
   'restore-working': { wizard: 'restore', step: 'working', ...progress },
   'restore-done': { wizard: 'restore', step: 'done', added: 20, hereAlready: 11, inTrash: 1, failed: 2, notTried: 6 },
   'restore-failed': { wizard: 'restore', step: 'failed', code: 'restore_incomplete' },
-  'import-file': { wizard: 'import', step: 'choose_file', suggested: null, problem: null },
+  'import-file': { wizard: 'import', step: 'choose_file', suggested: null, backupFlags: 'as_usual', problem: null },
   'import-unlock': { wizard: 'import', step: 'unlock', path: '/home/alice/bitwarden.json', wants: 'password', problem: null },
   'import-plan': { wizard: 'import', step: 'plan', ...plan, path: '/home/alice/bitwarden.json', format: 'bitwarden_protected', madeAt: null, new: 0, skipped: 0, conflicts: 0 },
   'export-choose': { wizard: 'export', step: 'choose', canEncrypt: false, problem: null },

@@ -181,7 +181,7 @@ fn plan_value(plan: &Plan) -> Value {
         .iter()
         .map(|one| {
             json!({
-                "place": one.place,
+                "place": one.place.to_string(),
                 "site": one.rp_id,
                 "reason": one.reason.as_str(),
                 "message": one.reason.to_string(),

@@ -25,7 +25,7 @@ use zeroize::Zeroizing;
 
 use crate::Passkey;
 use crate::backup::BackupInfo;
-pub use error::{ImportError, Reason, Skipped};
+pub use error::{EntryPlace, ImportError, Reason, Skipped};
 pub use format::Format;
 
 /// Longest file that is read, in bytes. 10,000 passkeys take some 12 MB.
@@ -83,14 +83,10 @@ impl Import {
     }
 
     /// Takes a passkey, or says why not.
-    fn add(&mut self, place: impl FnOnce() -> String, rp_id: Option<String>, entry: Result<Passkey, Reason>) {
+    fn add(&mut self, place: EntryPlace, rp_id: Option<String>, entry: Result<Passkey, Reason>) {
         match entry {
             Ok(passkey) => self.passkeys.push(passkey),
-            Err(reason) => self.skipped.push(Skipped {
-                place: place(),
-                rp_id,
-                reason,
-            }),
+            Err(reason) => self.skipped.push(Skipped { place, rp_id, reason }),
         }
     }
 
@@ -133,7 +129,7 @@ impl Import {
                 }
             };
             self.skipped.push(Skipped {
-                place: format!("passkey {}", index.saturating_add(1)),
+                place: EntryPlace::Passkey(index.saturating_add(1)),
                 rp_id: Some(passkey.credential.rp_id.as_str().to_owned()),
                 reason,
             });

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use ts_rs::TS;
 
 use super::Typed;
-use crate::view::{ExportKind, Schedule};
+use crate::view::{BackupFlags, ExportKind, Schedule};
 
 /// One thing that the person did about safety. What does not belong to the step that is shown does nothing.
 #[derive(Debug, Deserialize, TS)]
@@ -52,6 +52,11 @@ pub enum SafetyAction {
     /// Back up: writes the backup.
     BackUp,
 
+    /// Import: chooses the backup flags of passkeys whose file has none.
+    ChooseBackupFlags {
+        /// Which.
+        flags: BackupFlags,
+    },
     /// Drill, restore, import: asks for the file.
     ChooseFile,
     /// Drill, restore: takes the file that is suggested.

@@ -32,7 +32,9 @@ use tokio::task::spawn_blocking;
 
 use super::{Controller, State};
 use crate::action::{SafetyAction, WizardKind};
-use crate::view::{BackUp, CopyUnder, Drill, Export, PlanRow, Progress, SetUp, Share, Split, TakeIn, Wizard};
+use crate::view::{
+    BackUp, BackupFlags, CopyUnder, Drill, Export, PlanRow, Progress, SetUp, Share, Split, TakeIn, Wizard,
+};
 use crate::window::Window;
 
 use file::OpenedFile;
@@ -45,6 +47,8 @@ pub(super) struct Running {
     held: Held,
     /// The desktop shows a dialog of this wizard.
     in_dialog: bool,
+    /// Of an import.
+    backup_flags: BackupFlags,
 }
 
 /// What a wizard holds that the window does not get to see. Secrets in it are wiped when it moves on.
@@ -104,6 +108,7 @@ where
             SafetyAction::OpenSheet => self.open_sheet(),
             SafetyAction::ChooseFolder => self.choose_folder(),
             SafetyAction::BackUp => self.back_up(),
+            SafetyAction::ChooseBackupFlags { flags } => self.choose_backup_flags(flags),
             SafetyAction::ChooseFile => self.choose_file(),
             SafetyAction::UseSuggested => self.use_suggested(),
             SafetyAction::Unlock { secret } => self.unlock(secret),
@@ -342,10 +347,12 @@ impl State {
             }),
             WizardKind::Restore => Wizard::Restore(TakeIn::ChooseFile {
                 suggested,
+                backup_flags: None,
                 problem: None,
             }),
             WizardKind::Import => Wizard::Import(TakeIn::ChooseFile {
                 suggested: None,
+                backup_flags: Some(self.wizard.backup_flags),
                 problem: None,
             }),
             WizardKind::Export => Wizard::Export(Export::Choose {

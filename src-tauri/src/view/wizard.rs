@@ -226,6 +226,8 @@ pub enum TakeIn {
     ChooseFile {
         /// The one that is nearest; only for a restore.
         suggested: Option<Suggested>,
+        /// Which backup flags passkeys get whose file has none; only for an import.
+        backup_flags: Option<BackupFlags>,
         /// What is wrong with the file that was chosen.
         problem: Option<Code>,
     },
@@ -262,6 +264,19 @@ pub enum TakeIn {
         /// Why.
         code: Code,
     },
+}
+
+/// The backup flags (BE and BS) of passkeys whose file has none. A site may refuse a passkey whose flags have changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum BackupFlags {
+    /// Those that the other program is known to use.
+    #[default]
+    AsUsual,
+    /// Both set.
+    On,
+    /// Neither.
+    Off,
 }
 
 /// What would be done. The rows are fetched by the command `plan`.
@@ -306,8 +321,8 @@ pub enum PlanRow {
     },
     /// It was left out.
     Skipped {
-        /// Where in the file, for instance `item 3, credential 1`.
-        place: String,
+        /// Where in the file.
+        place: EntryPlace,
         /// Its site, if it is known.
         site: Option<Site>,
         /// Why.
@@ -329,6 +344,31 @@ pub enum PlanRow {
         /// The account.
         name: String,
     },
+}
+
+/// Where in a file an entry is, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(tag = "in", rename_all = "snake_case", rename_all_fields = "camelCase")]
+pub enum EntryPlace {
+    /// An item, all of it.
+    Item {
+        /// Which.
+        item: u32,
+    },
+    /// One credential of an item.
+    Credential {
+        /// Which item.
+        item: u32,
+        /// Which credential of it.
+        credential: u32,
+    },
+    /// A passkey, among those of the file that can be used.
+    Passkey {
+        /// Which.
+        number: u32,
+    },
+    /// The file is one entry.
+    Whole,
 }
 
 /// Why an entry of a file is left out.

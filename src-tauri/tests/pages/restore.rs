@@ -4,7 +4,8 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use roamkey_app::action::{SafetyAction, WizardKind};
-use roamkey_app::view::{PlanRow, TakeIn, Wants, Wizard};
+use roamkey_app::view::{BackupFlags, EntryPlace, PlanRow, TakeIn, Wants, Wizard};
+use roamkey_authenticator::CredentialStore as _;
 use roamkey_device::ErrorCode;
 use roamkey_device::exchange::import::Format;
 
@@ -260,14 +261,72 @@ async fn what_is_left_out_stands_in_the_plan_with_its_place_and_its_reason() {
     assert!(plan.skipped > 0);
     let rows = stage.app.plan();
     let skipped = rows.iter().find_map(|row| match row {
-        PlanRow::Skipped { place, reason, .. } => Some((place.clone(), *reason)),
+        PlanRow::Skipped { place, reason, .. } => Some((*place, *reason)),
         _ => None,
     });
     let (place, reason) = skipped.unwrap();
-    assert!(place.starts_with("item") && reason == roamkey_app::view::SkipReason::Counter);
+    assert_eq!(reason, roamkey_app::view::SkipReason::Counter);
+    assert!(
+        matches!(
+            place,
+            EntryPlace::Credential {
+                item: 1..,
+                credential: 1..
+            }
+        ),
+        "{place:?}"
+    );
     stage.safety(SafetyAction::Leave);
     assert!(stage.app.plan().is_empty());
     assert!(stage.vault.list().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn passkeys_whose_file_has_no_backup_flags_get_the_chosen_ones() {
+    for (chosen, expected) in [
+        (None, (true, true)),
+        (Some(BackupFlags::On), (true, true)),
+        (Some(BackupFlags::Off), (false, false)),
+    ] {
+        let stage = Stage::new();
+        started(&stage.app).await;
+        stage.open(WizardKind::Import);
+        let usual = Some(BackupFlags::AsUsual);
+        at(
+            &stage,
+            |step| matches!(step, TakeIn::ChooseFile { backup_flags, .. } if *backup_flags == usual),
+        )
+        .await;
+        if let Some(flags) = chosen {
+            stage.safety(SafetyAction::ChooseBackupFlags { flags });
+        }
+        // A file that was the wrong one does not take the choice back.
+        std::fs::write(stage.at("photo.jpg"), [0xff, 0xd8]).unwrap();
+        stage.chooses(stage.at("photo.jpg"));
+        stage.safety(SafetyAction::ChooseFile);
+        refused(&stage, ErrorCode::FileUnknown).await;
+        stage.chooses(vector("bitwarden.json"));
+        stage.safety(SafetyAction::ChooseFile);
+        at(&stage, |step| matches!(step, TakeIn::Plan(plan) if plan.new > 0)).await;
+        stage.safety(SafetyAction::Apply);
+        at(&stage, |step| matches!(step, TakeIn::Done { .. })).await;
+        for entry in stage.vault.list().unwrap() {
+            let details = stage.vault.show(entry.record_id).unwrap();
+            let credential = stage.vault.load(&details.credential_id.unwrap()).unwrap();
+            assert_eq!(
+                (credential.backup_eligible, credential.backup_state),
+                expected,
+                "{chosen:?}"
+            );
+        }
+        stage.safety(SafetyAction::Leave);
+        stage.open(WizardKind::Import);
+        at(
+            &stage,
+            |step| matches!(step, TakeIn::ChooseFile { backup_flags, .. } if *backup_flags == usual),
+        )
+        .await;
+    }
 }
 
 #[tokio::test]

@@ -805,6 +805,10 @@ export type TakeIn = { "step": "choose_file",
  */
 suggested: Suggested | null, 
 /**
+ * Which backup flags passkeys get whose file has none; only for an import.
+ */
+backupFlags: BackupFlags | null, 
+/**
  * What is wrong with the file that was chosen.
  */
 problem: ErrorCode | null, } | { "step": "unlock", 
@@ -844,6 +848,8 @@ notTried: number, } | { "step": "failed",
  * Why.
  */
 code: ErrorCode, };
+
+export type BackupFlags = "as_usual" | "on" | "off";
 
 export type Plan = { 
 /**
@@ -901,9 +907,9 @@ site: Site,
  */
 name: string, } | { "row": "skipped", 
 /**
- * Where in the file, for instance `item 3, credential 1`.
+ * Where in the file.
  */
-place: string, 
+place: EntryPlace, 
 /**
  * Its site, if it is known.
  */
@@ -932,6 +938,24 @@ site: Site,
  * The account.
  */
 name: string, };
+
+export type EntryPlace = { "in": "item", 
+/**
+ * Which.
+ */
+item: number, } | { "in": "credential", 
+/**
+ * Which item.
+ */
+item: number, 
+/**
+ * Which credential of it.
+ */
+credential: number, } | { "in": "passkey", 
+/**
+ * Which.
+ */
+number: number, } | { "in": "whole" };
 
 export type SkipReason = "unreadable" | "missing_field" | "bad_field" | "key_damaged" | "key_unsupported" | "key_mismatch" | "counter" | "repeated" | "ambiguous_id" | "other";
 
@@ -1693,7 +1717,11 @@ words: Typed, } | { "safety": "words_written" } | { "safety": "show_words" } | {
 /**
  * The words.
  */
-words: Array<Typed>, } | { "safety": "save_sheet" } | { "safety": "open_sheet" } | { "safety": "choose_folder" } | { "safety": "back_up" } | { "safety": "choose_file" } | { "safety": "use_suggested" } | { "safety": "unlock", 
+words: Array<Typed>, } | { "safety": "save_sheet" } | { "safety": "open_sheet" } | { "safety": "choose_folder" } | { "safety": "back_up" } | { "safety": "choose_backup_flags", 
+/**
+ * Which.
+ */
+flags: BackupFlags, } | { "safety": "choose_file" } | { "safety": "use_suggested" } | { "safety": "unlock", 
 /**
  * Words, shares, passphrase or password, whichever the step asks for.
  */

@@ -13,7 +13,7 @@
 
 use serde_json::value::RawValue;
 
-use super::{Format, Import, ImportError, Options, Parts, Reason, SYNCED};
+use super::{EntryPlace, Format, Import, ImportError, Options, Parts, Reason, SYNCED};
 use crate::fields::{Fields, base64};
 use crate::passkey::{Foreign, Passkey};
 
@@ -38,7 +38,7 @@ fn read_item(raw: &RawValue, number: usize, import: &mut Import, options: &mut O
     let (name, credentials) = match read() {
         Ok(read) => read,
         Err(reason) => {
-            import.add(|| format!("item {number}"), None, Err(reason));
+            import.add(EntryPlace::Item(number), None, Err(reason));
             return;
         }
     };
@@ -46,7 +46,10 @@ fn read_item(raw: &RawValue, number: usize, import: &mut Import, options: &mut O
         import.others = import.others.saturating_add(1);
     }
     for (index, credential) in (1_usize..).zip(credentials) {
-        let place = || format!("item {number}, credential {index}");
+        let place = EntryPlace::Credential {
+            item: number,
+            credential: index,
+        };
         let Some(mut fields) = Fields::of(credential) else {
             import.add(place, None, Err(Reason::Unreadable));
             continue;

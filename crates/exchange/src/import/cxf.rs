@@ -15,7 +15,7 @@ use roamkey_authenticator::{LargeBlob, PrfSeeds};
 use roamkey_ctap::CredProtect;
 use serde_json::value::RawValue;
 
-use super::{BackupFlags, Format, Import, ImportError, Options, Parts, Reason, SYNCED, seed};
+use super::{BackupFlags, EntryPlace, Format, Import, ImportError, Options, Parts, Reason, SYNCED, seed};
 use crate::backup::{BackupInfo, EXTENSION, EXTENSION_VERSION};
 use crate::fields::Fields;
 use crate::passkey::{Foreign, Passkey};
@@ -72,17 +72,17 @@ fn read_item(raw: &RawValue, number: usize, import: &mut Import, options: &mut O
     let (mut item, credentials) = match read() {
         Ok(read) => read,
         Err(reason) => {
-            import.add(|| format!("item {number}"), None, Err(reason));
+            import.add(EntryPlace::Item(number), None, Err(reason));
             return;
         }
     };
     for (index, credential) in (1_usize..).zip(credentials) {
+        let place = EntryPlace::Credential {
+            item: number,
+            credential: index,
+        };
         let Some(mut fields) = Fields::of(credential) else {
-            import.add(
-                || format!("item {number}, credential {index}"),
-                None,
-                Err(Reason::Unreadable),
-            );
+            import.add(place, None, Err(Reason::Unreadable));
             continue;
         };
         let kind = fields.plain(&["type"]).ok().flatten();
@@ -92,7 +92,7 @@ fn read_item(raw: &RawValue, number: usize, import: &mut Import, options: &mut O
         }
         let rp_id = fields.plain(&["rpId"]).ok().flatten();
         let entry = passkey(fields, rp_id.clone(), &mut item, options, &mut import.trimmed);
-        import.add(|| format!("item {number}, credential {index}"), rp_id, entry);
+        import.add(place, rp_id, entry);
     }
 }
 

@@ -50,8 +50,8 @@ pub enum ImportError {
 /// Names a site: for the person, not for a log.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Skipped {
-    /// Where in the file, for instance `item 3, credential 1`.
-    pub place: String,
+    /// Where in the file.
+    pub place: EntryPlace,
     /// The site, if it is known.
     pub rp_id: Option<String>,
     /// Why.
@@ -63,6 +63,35 @@ impl fmt::Debug for Skipped {
         f.debug_struct("Skipped")
             .field("reason", &self.reason)
             .finish_non_exhaustive()
+    }
+}
+
+/// Where in a file an entry is, counted from 1; in an archive, within its file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum EntryPlace {
+    /// An item, all of it.
+    Item(usize),
+    /// One credential of an item.
+    Credential {
+        /// The item.
+        item: usize,
+        /// The credential in it.
+        credential: usize,
+    },
+    /// A passkey, among those of the file that can be used.
+    Passkey(usize),
+    /// The file is one entry.
+    Whole,
+}
+
+impl fmt::Display for EntryPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Item(item) => write!(f, "item {item}"),
+            Self::Credential { item, credential } => write!(f, "item {item}, credential {credential}"),
+            Self::Passkey(number) => write!(f, "passkey {number}"),
+            Self::Whole => f.write_str("the passkey"),
+        }
     }
 }
 

@@ -8,7 +8,7 @@
 //! It says nothing of backup flags. KeePassXC used 0/0 for all passkeys until 2.7.12, and uses 1/1 for new ones since:
 //! 1/1 is taken unless the person says otherwise.
 
-use super::{Format, Import, ImportError, Options, Parts, Reason, SYNCED};
+use super::{EntryPlace, Format, Import, ImportError, Options, Parts, Reason, SYNCED};
 use crate::fields::Fields;
 use crate::passkey::{Foreign, Passkey};
 
@@ -17,7 +17,7 @@ pub(super) fn read(text: &str, options: &mut Options<'_>) -> Result<Import, Impo
     let mut import = Import::new(Format::KeePassXc);
     let rp_id = fields.plain(&["relyingParty"]).ok().flatten();
     let entry = passkey(fields, rp_id.clone(), options, &mut import.trimmed);
-    import.add(|| "the passkey".to_owned(), rp_id, entry);
+    import.add(EntryPlace::Whole, rp_id, entry);
     Ok(import)
 }
 

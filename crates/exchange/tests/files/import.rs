@@ -68,7 +68,7 @@ fn check(path: &Path, expected: &Value) -> Result<(), String> {
     let skipped: Vec<_> = import
         .skipped
         .iter()
-        .map(|one| [one.place.clone(), one.reason.as_str().to_owned()])
+        .map(|one| [one.place.to_string(), one.reason.as_str().to_owned()])
         .collect();
     let expected_skipped = expected
         .get("skipped")

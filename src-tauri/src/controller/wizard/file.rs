@@ -146,10 +146,17 @@ impl State {
         let suggested = self.backups.suggested();
         match &mut self.view.wizard {
             Wizard::Drill(drill) => *drill = Drill::ChooseFile { suggested, problem },
-            Wizard::Restore(step) => *step = TakeIn::ChooseFile { suggested, problem },
+            Wizard::Restore(step) => {
+                *step = TakeIn::ChooseFile {
+                    suggested,
+                    backup_flags: None,
+                    problem,
+                }
+            }
             Wizard::Import(step) => {
                 *step = TakeIn::ChooseFile {
                     suggested: None,
+                    backup_flags: Some(self.wizard.backup_flags),
                     problem,
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use roamkey_device::exchange::import::{Reason, Skipped};
+use roamkey_device::exchange::import::{self, Reason, Skipped};
 use roamkey_device::recovery::{self, Key, Plan as Planned, Source};
 use roamkey_device::session::{Air, TunnelService};
 use roamkey_device::{ErrorCode, Failure};
@@ -11,7 +11,7 @@ use super::super::person::plain;
 use super::super::{Controller, count};
 use super::file::{OpenedFile, about_key, is_about_key};
 use super::{BEGUN, Held, State};
-use crate::view::{FileFormat, Plan, PlanRow, Site, SkipReason, TakeIn, Wizard};
+use crate::view::{BackupFlags, EntryPlace, FileFormat, Plan, PlanRow, Site, SkipReason, TakeIn, Wizard};
 use crate::window::Window;
 
 /// Why there is no plan.
@@ -28,17 +28,25 @@ where
     T: TunnelService + 'static,
     A: Air + 'static,
 {
+    pub(super) fn choose_backup_flags(&self, flags: BackupFlags) {
+        self.update(|state| {
+            if let Wizard::Import(TakeIn::ChooseFile { backup_flags, .. }) = &mut state.view.wizard {
+                *backup_flags = Some(flags);
+                state.wizard.backup_flags = flags;
+            }
+        });
+    }
+
     pub(super) fn plan_from(&self, run: u64, file: OpenedFile, key: Option<Key>) {
-        let source = if matches!(self.state().view.wizard, Wizard::Restore(_)) {
-            Source::Backup
-        } else {
-            Source::Other
+        let (source, flags) = match &*self.state() {
+            state if matches!(state.view.wizard, Wizard::Restore(_)) => (Source::Backup, None),
+            state => (Source::Other, flags(state.wizard.backup_flags)),
         };
         let controller = self.clone();
         self.0.runtime.spawn(async move {
             let bytes = Arc::clone(&file.bytes);
             let planned = controller.blocking(move |vault, _| {
-                let opened = match recovery::open(&bytes, key.as_ref(), None) {
+                let opened = match recovery::open(&bytes, key.as_ref(), flags) {
                     // Only what Roamkey wrote is known to be a whole backup.
                     Ok(opened) if source == Source::Backup && opened.backup.is_none() => {
                         return Ok(Err(NoPlan::File(ErrorCode::FileUnknown)));
@@ -137,6 +145,33 @@ fn rows(plan: &Planned) -> impl Iterator<Item = PlanRow> {
     conflicts.chain(skipped).chain(in_trash).chain(new)
 }
 
+/// `None` leaves them to what is known of the other program.
+fn flags(chosen: BackupFlags) -> Option<import::BackupFlags> {
+    let set = match chosen {
+        BackupFlags::AsUsual => return None,
+        BackupFlags::On => true,
+        BackupFlags::Off => false,
+    };
+    Some(import::BackupFlags {
+        eligible: set,
+        state: set,
+    })
+}
+
+fn place(place: import::EntryPlace) -> EntryPlace {
+    match place {
+        import::EntryPlace::Item(item) => EntryPlace::Item { item: count(item) },
+        import::EntryPlace::Credential { item, credential } => EntryPlace::Credential {
+            item: count(item),
+            credential: count(credential),
+        },
+        import::EntryPlace::Passkey(number) => EntryPlace::Passkey {
+            number: count(number),
+        },
+        import::EntryPlace::Whole => EntryPlace::Whole,
+    }
+}
+
 fn skipped(one: &Skipped) -> PlanRow {
     let (reason, field) = match one.reason {
         Reason::Unreadable => (SkipReason::Unreadable, None),
@@ -151,7 +186,7 @@ fn skipped(one: &Skipped) -> PlanRow {
         _ => (SkipReason::Other, None),
     };
     PlanRow::Skipped {
-        place: one.place.clone(),
+        place: place(one.place),
         site: one.rp_id.as_deref().map(Site::new),
         reason,
         field: field.map(str::to_owned),

@@ -123,6 +123,13 @@ export const wizards = {
     restoreLead: 'تُضاف مفاتيح المرور الموجودة في النسخة الاحتياطية وغير الموجودة هنا. لا يُغيَّر أي مفتاح ولا يُحذف، ولا يحدث شيء قبل أن ترى ما سيحدث.',
     importTitle: 'استيراد من برنامج آخر',
     importLead: `يتعرّف Roamkey على نوع الملف بنفسه. وهو يقرأ CXF ‏(JSON أو zip)، وملفات JSON المصدّرة من Bitwarden، وملفات ${ltr('.passkey')} من KeePassXC.`,
+    backupFlags: {
+      title: 'علامات النسخ الاحتياطي، إذا رفض موقع مفتاح مرور',
+      lead: 'لا تبيّن بعض الملفات هل يجوز أن يكون مفتاح المرور في أكثر من مكان، وقد يرفض موقع مفتاحًا تغيّر فيه ذلك. عندها أزل مفتاح المرور واستورده من جديد باختيار آخر. لمفاتيح المرور التي لا يبيّن ملفها ذلك:',
+      as_usual: 'ما هو معروف عن البرنامج الآخر',
+      on: 'مفعّلة، كما في البرامج التي تزامن',
+      off: `غير مفعّلة، كما في KeePassXC قبل ${ltr('2.7.12')}`,
+    },
     steps: { file: 'الملف', unlock: 'الفتح', plan: 'المعاينة', take: 'الإضافة', report: 'النتيجة' },
     suggested: 'أحدث نسخة احتياطية',
     writtenAt: (when: string) => `وقت الإنشاء: ${when}`,
@@ -162,6 +169,12 @@ export const wizards = {
     },
     rows: 'العناصر واحدًا واحدًا',
     row: { conflict: 'مختلف هنا', skipped: 'لا يمكن إضافته', in_trash: 'في سلة المهملات', new: 'جديد' },
+    place: {
+      item: (item: number) => `العنصر ${number(item)}`,
+      credential: (item: number, credential: number) => `العنصر ${number(item)}، مفتاح المرور ${number(credential)}`,
+      passkey: (place: number) => `مفتاح المرور ${number(place)}`,
+      whole: 'مفتاح المرور',
+    },
     reasons: {
       unreadable: 'لا يمكن قراءته',
       missing_field: 'ينقصه حقل',

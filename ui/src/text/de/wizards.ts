@@ -103,6 +103,13 @@ export const wizards = {
     restoreLead: 'Passkeys der Sicherung, die hier fehlen, kommen hinzu. Keiner wird geändert oder entfernt, und nichts geschieht, bevor Sie gesehen haben, was geschehen würde.',
     importTitle: 'Aus einem anderen Programm importieren',
     importLead: 'Roamkey findet heraus, was die Datei ist. Es liest CXF (JSON oder zip), JSON-Exporte von Bitwarden und .passkey-Dateien von KeePassXC.',
+    backupFlags: {
+      title: 'Backup-Kennzeichen, falls eine Website einen Passkey ablehnt',
+      lead: 'Manche Dateien sagen nicht, ob ein Passkey an mehreren Orten liegen darf, und eine Website kann einen ablehnen, bei dem sich das geändert hat. Entfernen Sie dann den Passkey und importieren Sie ihn noch einmal mit einer anderen Wahl. Für Passkeys, deren Datei nichts sagt:',
+      as_usual: 'Was das andere Programm bekanntlich benutzt',
+      on: 'Gesetzt, wie bei Programmen, die synchronisieren',
+      off: 'Nicht gesetzt, wie bei KeePassXC vor 2.7.12',
+    },
     steps: { file: 'Datei', unlock: 'Öffnen', plan: 'Ansehen', take: 'Übernehmen', report: 'Ergebnis' },
     suggested: 'Die neueste Sicherung',
     writtenAt: (when: string) => `geschrieben: ${when}`,
@@ -142,6 +149,12 @@ export const wizards = {
     },
     rows: 'Jeder Eintrag',
     row: { conflict: 'hier anders', skipped: 'nicht übernehmbar', in_trash: 'im Papierkorb', new: 'neu' },
+    place: {
+      item: (item: number) => `Eintrag ${number(item)}`,
+      credential: (item: number, credential: number) => `Eintrag ${number(item)}, Passkey ${number(credential)}`,
+      passkey: (place: number) => `${number(place)}. Passkey`,
+      whole: 'Der Passkey',
+    },
     reasons: {
       unreadable: 'nicht lesbar',
       missing_field: 'ein Feld fehlt',

@@ -103,6 +103,13 @@ export const wizards = {
     restoreLead: 'Passkeys of the backup that are not here are added. None is changed or taken away, and nothing happens before you have seen what would.',
     importTitle: 'Import from another program',
     importLead: 'Roamkey finds out what the file is. It reads CXF (JSON or zip), Bitwarden’s JSON exports and KeePassXC’s .passkey files.',
+    backupFlags: {
+      title: 'Backup flags, if a site refuses a passkey',
+      lead: 'Some files do not say whether a passkey may be in several places, and a site may refuse one for which that has changed. Then remove the passkey, and import it again with another choice. For passkeys whose file does not say:',
+      as_usual: 'What the other program is known to use',
+      on: 'Set, as programs do that synchronise',
+      off: 'Not set, as KeePassXC did before 2.7.12',
+    },
     steps: { file: 'File', unlock: 'Unlock', plan: 'Preview', take: 'Add', report: 'Report' },
     suggested: 'The newest backup',
     writtenAt: (when: string) => `written ${when}`,
@@ -142,6 +149,12 @@ export const wizards = {
     },
     rows: 'Each entry',
     row: { conflict: 'different here', skipped: 'can’t be added', in_trash: 'in the trash', new: 'new' },
+    place: {
+      item: (item: number) => `Item ${number(item)}`,
+      credential: (item: number, credential: number) => `Item ${number(item)}, passkey ${number(credential)}`,
+      passkey: (place: number) => `Passkey ${number(place)}`,
+      whole: 'The passkey',
+    },
     reasons: {
       unreadable: 'it can’t be read',
       missing_field: 'a field is missing',

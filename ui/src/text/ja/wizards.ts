@@ -92,6 +92,13 @@ export const wizards = {
     restoreLead: 'バックアップにあって、ここにないパスキーが追加されます。変更されたり削除されたりするものはありません。何が行われるかをご覧いただいてから実行します。',
     importTitle: '別のプログラムから\u200bインポート',
     importLead: 'ファイルの種類はRoamkeyが判別します。CXF（JSONまたはzip）、BitwardenのJSON、KeePassXCの.passkeyファイルを読み取れます。',
+    backupFlags: {
+      title: 'サイトがパスキーを受け付けない場合: バックアップのフラグ',
+      lead: 'パスキーを複数の場所に置けるかどうかを示さないファイルがあり、その値が変わったパスキーをサイトが拒否することがあります。その場合はパスキーを削除し、別の選択でもう一度インポートしてください。ファイルに値のないパスキーの扱い:',
+      as_usual: '元のプログラムが使う値',
+      on: '設定する（同期するプログラムと同じ）',
+      off: '設定しない（2.7.12より前のKeePassXCと同じ）',
+    },
     steps: { file: 'ファイル', unlock: '解除', plan: '確認', take: '取り込み', report: '結果' },
     suggested: '最新のバックアップ',
     writtenAt: (when: string) => `作成: ${when}`,
@@ -131,6 +138,12 @@ export const wizards = {
     },
     rows: '項目ごとの内容',
     row: { conflict: '内容が異なる', skipped: '取り込めない', in_trash: 'ゴミ箱の中', new: '新規' },
+    place: {
+      item: (item: number) => `${number(item)}番目の項目`,
+      credential: (item: number, credential: number) => `${number(item)}番目の項目の${number(credential)}番目のパスキー`,
+      passkey: (place: number) => `${number(place)}番目のパスキー`,
+      whole: 'このパスキー',
+    },
     reasons: {
       unreadable: '読み取れません',
       missing_field: '項目が欠けています',
