@@ -69,7 +69,7 @@ export const errors: Record<ErrorCode, ErrorText> = {
   screen_unavailable: { title: 'لا يتيح سطح المكتب صورة لشاشته.', hint: 'اسمح بذلك عندما يسألك سطح المكتب، أو التقط صورة للشاشة وافتح ملفها.' },
   os_verification_root: { title: `لا يُستخدم تحقّق نظام التشغيل مع ${ltr('root')}: سيسمح له بالمرور دون سؤال.`, hint: `شغّل Roamkey بحساب مستخدم عادي، أو ${pinInSettings}.` },
   os_verification_missing: { title: 'لا يوجد في نظام التشغيل هنا ما يمكنه التأكّد من أنك أنت.', hint: `ثبّت ${ltr('polkit')} وشغّله، أو ${pinInSettings}.` },
-  os_verification_not_installed: { title: 'لا يعرف نظام التشغيل سؤال Roamkey.', hint: `ثبّت ${ltr('packaging/polkit/org.roamkey.policy')} في ${ltr('/usr/share/polkit-1/actions')}، أو استخدم رمز PIN.` },
+  os_verification_not_installed: { title: 'لا يعرف نظام التشغيل سؤال Roamkey.', hint: `ثبّت الحزمة ${ltr('roamkey-cli')}، أو انسخ ${ltr('packaging/polkit/org.roamkey.policy')} إلى ${ltr('/usr/share/polkit-1/actions')}، أو استخدم رمز PIN.` },
   os_verification_unasked: { title: 'سيجيب نظام التشغيل بنعم دون أن يسألك، فلا قيمة لإجابته.', hint: `اطلب من المسؤول ضبط ${ltr('org.roamkey.verify')} على ${ltr('auth_self')}، أو استخدم رمز PIN.` },
   os_verification_not_allowed: { title: 'لا يسمح المسؤول هنا بتحقّق نظام التشغيل.', hint: `${pinInSettings}.` },
   os_verification_no_prompt: { title: 'لا شيء في هذه الجلسة يمكنه عرض سؤال نظام التشغيل.', hint: `نفّذ هذا في جلسة سطح المكتب، أو شغّل وكيلًا مثل ${ltr('pkttyagent')}، أو استخدم رمز PIN.` },

@@ -64,7 +64,7 @@ export const errors: Record<ErrorCode, ErrorText> = {
   screen_unavailable: { title: 'The desktop shows no picture of its screen.', hint: 'Allow it when the desktop asks, or take a screenshot and open its file.' },
   os_verification_root: { title: 'The operating system’s check is not used for root: it would let root pass without asking.', hint: 'Run Roamkey as an ordinary user, or choose the PIN on the page Settings.' },
   os_verification_missing: { title: 'The operating system has nothing here that could make sure that it is you.', hint: 'Install and start polkit, or choose the PIN on the page Settings.' },
-  os_verification_not_installed: { title: 'The operating system does not know Roamkey’s question.', hint: 'Install packaging/polkit/org.roamkey.policy to /usr/share/polkit-1/actions, or use the PIN.' },
+  os_verification_not_installed: { title: 'The operating system does not know Roamkey’s question.', hint: 'Install the package roamkey-cli, or copy packaging/polkit/org.roamkey.policy to /usr/share/polkit-1/actions; or use the PIN.' },
   os_verification_unasked: { title: 'The operating system would say yes without asking you, so its answer is worth nothing.', hint: 'Ask the administrator to set org.roamkey.verify to auth_self, or use the PIN.' },
   os_verification_not_allowed: { title: 'The administrator does not allow the operating system’s check here.', hint: 'Choose the PIN on the page Settings.' },
   os_verification_no_prompt: { title: 'Nothing in this session can show the operating system’s question.', hint: 'Run this in your desktop session, start an agent such as pkttyagent, or use the PIN.' },

@@ -67,7 +67,7 @@ export const errors: Record<ErrorCode, ErrorText> = {
   screen_unavailable: { title: 'デスクトップから画面の画像を取得できません。', hint: 'デスクトップに尋ねられたら許可するか、スクリーンショットを撮ってそのファイルを開いてください。' },
   os_verification_root: { title: 'rootでは、オペレーティングシステムによる本人確認を使いません。確認なしに通ってしまうためです。', hint: `Roamkeyを一般ユーザーで起動するか、${pinInSettings}` },
   os_verification_missing: { title: 'このオペレーティングシステムには、ご本人であることを確かめる手段がありません。', hint: `polkitをインストールして起動するか、${pinInSettings}` },
-  os_verification_not_installed: { title: 'Roamkeyの確認項目が、オペレーティングシステムに登録されていません。', hint: 'packaging/polkit/org.roamkey.policyを/usr/share/polkit-1/actionsにインストールするか、PINをお使いください。' },
+  os_verification_not_installed: { title: 'Roamkeyの確認項目が、オペレーティングシステムに登録されていません。', hint: 'パッケージroamkey-cliをインストールするか、packaging/polkit/org.roamkey.policyを/usr/share/polkit-1/actionsにコピーするか、PINをお使いください。' },
   os_verification_unasked: { title: 'オペレーティングシステムがあなたに尋ねずに承認してしまうため、その回答には意味がありません。', hint: 'org.roamkey.verifyをauth_selfに設定するよう管理者に依頼するか、PINをお使いください。' },
   os_verification_not_allowed: { title: '管理者が、オペレーティングシステムによる本人確認をここでは許可していません。', hint: pinInSettings },
   os_verification_no_prompt: { title: 'このセッションには、オペレーティングシステムの確認画面を表示できるものがありません。', hint: 'デスクトップのセッションで実行するか、pkttyagentなどのエージェントを起動するか、PINをお使いください。' },
