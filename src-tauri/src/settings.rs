@@ -229,5 +229,18 @@ mod tests {
         fn arbitrary_bytes_never_panic(bytes: Vec<u8>) {
             let _ = parse(&bytes);
         }
+
+        #[test]
+        fn lines_of_any_kind_never_panic_and_what_is_accepted_is_written_so_that_it_reads_back(
+            lines in proptest::collection::vec(
+                "(theme|language|tips|colour|\\[tips\\]|#) ?= ?(\"(system|dark|de|ja|en-XA|[a-z_-]{0,9})\"|\
+                 \\[(\"(wrong_pin|first_sign_in|[a-z_]{0,9})\",? ?){0,3}\\]|-?[0-9]{1,20}|\\{.{0,9}\\}|)",
+                0..5,
+            ),
+        ) {
+            if let Some(chosen) = parse(lines.join("\n").as_bytes()) {
+                proptest::prop_assert_eq!(parse(text(&chosen).as_bytes()), Some(chosen));
+            }
+        }
     }
 }
