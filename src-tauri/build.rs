@@ -2,6 +2,8 @@
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let commands = tauri_build::AppManifest::new().commands(&[
+        "opening",
+        "opening_act",
         "view",
         "act",
         "passkeys",

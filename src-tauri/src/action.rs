@@ -9,9 +9,11 @@ use zeroize::Zeroizing;
 
 use crate::view::{Place, Trial};
 
+mod opening;
 mod pages;
 mod safety;
 
+pub use opening::OpeningAction;
 pub use pages::{ActivityAction, HelpAction, SettingsAction};
 pub use safety::{SafetyAction, WizardKind};
 
@@ -87,6 +89,8 @@ pub enum Action {
         /// Which.
         id: String,
     },
+    /// Has read that the list of passkeys was built anew.
+    DropRebuilt,
     /// Clears the notice away.
     DropNotice,
     /// Looks at Bluetooth again.

@@ -3,12 +3,12 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use clap::Parser as _;
 use roamkey_device::ble::Advertiser;
-use roamkey_device::vault::{Vault, VaultConfig};
-use roamkey_device::{ChosenTunnel, Code, ErrorCode, SystemVerification};
+use roamkey_device::vault::VaultConfig;
+use roamkey_device::{ChosenTunnel, Code, ErrorCode, Requester, SystemVerification};
 use tauri::webview::{PermissionKind, PermissionResponse};
 use tauri::{AppHandle, Emitter as _, Manager as _, WebviewWindow, WebviewWindowBuilder, WindowEvent, Wry};
 #[cfg(desktop)]
@@ -17,11 +17,12 @@ use tracing_subscriber::filter::LevelFilter;
 
 use crate::action::ScreenPart;
 use crate::controller::Controller;
+use crate::door::{Door, Doorway, OpenVault};
 use crate::platform::{Dialog, Note};
 use crate::settings::system_language;
-use crate::surroundings::Surroundings;
+use crate::surroundings::{Rebuilds, Surroundings};
 use crate::tray::Tray;
-use crate::view::View;
+use crate::view::{Opening, OpeningStep, View};
 use crate::window::Window;
 use crate::{autostart, commands, platform, request, start, unattended};
 
@@ -33,6 +34,9 @@ const MAIN: &str = "main";
 
 /// The event that carries a view.
 const VIEW: &str = "view";
+
+/// The event that carries what stands between a start and the app.
+const OPENING: &str = "opening";
 
 /// Begins as a desktop program does: with what its arguments ask for.
 #[must_use]
@@ -77,6 +81,8 @@ fn open() -> Result<(), Box<dyn std::error::Error>> {
             }
         })
         .invoke_handler(tauri::generate_handler![
+            commands::opening,
+            commands::opening_act,
             commands::view,
             commands::act,
             commands::passkeys,
@@ -109,7 +115,7 @@ fn with_desktop_plugins(builder: tauri::Builder<Wry>) -> tauri::Builder<Wry> {
     builder
         .plugin(tauri_plugin_single_instance::init(
             |handle, arguments, _| match start::link(arguments) {
-                Some(link) => handle.state::<App>().opened(&link),
+                Some(link) => follow(handle, link),
                 None => raise(handle),
             },
         ))
@@ -143,10 +149,6 @@ fn set_up(handle: &AppHandle, options: start::Options) -> Result<(), Box<dyn std
         link,
         background: _,
     } = options;
-    let config = VaultConfig::new(&dir);
-    let vault = Vault::open(config.clone())?;
-    let device = roamkey_device::Device::new(config, tunnel.clone(), Advertiser::new(), dir.clone())?
-        .with_os_verification(Arc::new(SystemVerification));
     let surroundings = Surroundings {
         bluetooth: Box::new(|| Box::pin(start::bluetooth())),
         tunnel,
@@ -157,19 +159,116 @@ fn set_up(handle: &AppHandle, options: start::Options) -> Result<(), Box<dyn std
         language: system_language(|name| std::env::var(name).ok()),
     };
     handle.manage(Note::default());
-    let window = MainWindow(handle.clone());
+    let (config, rebuilds) = Rebuilds::of(VaultConfig::new(&dir));
+    let parts = Parts {
+        phones,
+        dir,
+        surroundings,
+        rebuilds,
+        hidden,
+    };
+    let entrance = Entrance {
+        handle: handle.clone(),
+        parts: Mutex::new(Some(parts)),
+        link: Mutex::new(link),
+    };
     let entered = tauri::async_runtime::handle();
     let _runtime = entered.inner().enter();
-    let controller = App::new(window, device, vault, Box::new(phones), dir, surroundings);
-    if let Some(link) = link {
-        controller.opened(&link);
-    }
-    handle.manage(controller);
-    tray(handle);
-    if hidden && !has_tray(handle) {
-        raise(handle);
-    }
+    let door = AppDoor::new(entrance, config, start::look());
+    handle.manage(door.clone());
+    door.look();
     Ok(())
+}
+
+/// The door to the app as it is when it is no test.
+pub(crate) type AppDoor = Door<Entrance>;
+
+/// The main window, before there is an app in it, and what that will be made of.
+pub(crate) struct Entrance {
+    handle: AppHandle,
+    parts: Mutex<Option<Parts>>,
+    /// A sign-in link that waits for the app.
+    link: Mutex<Option<String>>,
+}
+
+/// What the app is made of, besides a vault.
+struct Parts {
+    phones: Requester,
+    dir: PathBuf,
+    surroundings: Surroundings,
+    rebuilds: Rebuilds,
+    hidden: bool,
+}
+
+impl Doorway for Entrance {
+    fn show(&self, opening: &Opening) {
+        logged(self.handle.emit_to(MAIN, OPENING, opening));
+        match opening.step {
+            OpeningStep::Looking | OpeningStep::Open => {}
+            // The icon comes with the app: without either, nobody could answer.
+            OpeningStep::Policy { .. }
+            | OpeningStep::Passphrase { .. }
+            | OpeningStep::NoKeyring { .. }
+            | OpeningStep::Failed { .. } => raise(&self.handle),
+        }
+    }
+
+    fn open(&self, OpenVault { vault, config }: OpenVault) -> Result<(), ErrorCode> {
+        let parts = self.parts.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Parts {
+            phones,
+            dir,
+            surroundings,
+            rebuilds,
+            hidden,
+        } = parts.ok_or(ErrorCode::Internal)?;
+        let tunnel = surroundings.tunnel.clone();
+        let device = roamkey_device::Device::new(config, tunnel, Advertiser::new(), dir.clone());
+        let device = device.map_err(|failure| failure.code())?;
+        let device = device.with_os_verification(Arc::new(SystemVerification));
+        let window = MainWindow(self.handle.clone());
+        let app = App::new(
+            window,
+            device,
+            vault,
+            Box::new(phones),
+            dir,
+            surroundings,
+            rebuilds,
+        );
+        self.handle.manage(app.clone());
+        let link = self.link.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(link) = link {
+            app.opened(&link);
+        }
+        let handle = self.handle.clone();
+        logged(self.handle.run_on_main_thread(move || {
+            tray(&handle);
+            if hidden && !has_tray(&handle) {
+                raise(&handle);
+            }
+        }));
+        Ok(())
+    }
+
+    fn quit(&self) {
+        self.handle.exit(0);
+    }
+}
+
+/// Follows a sign-in link: in the app, or as soon as there is one.
+fn follow(handle: &AppHandle, link: String) {
+    let Some(door) = handle.try_state::<AppDoor>() else {
+        return;
+    };
+    let mut waiting = door.doorway().link.lock().unwrap_or_else(PoisonError::into_inner);
+    match handle.try_state::<App>() {
+        Some(app) => app.opened(&link),
+        None => {
+            *waiting = Some(link);
+            raise(handle);
+        }
+    }
 }
 
 /// The main window.

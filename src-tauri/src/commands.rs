@@ -9,12 +9,24 @@ use roamkey_device::{Code, ErrorCode, Failure};
 use tauri::State;
 use tauri::ipc::{InvokeBody, Request};
 
-use crate::action::{Action, Typed};
-use crate::app::App;
+use crate::action::{Action, OpeningAction, Typed};
+use crate::app::{App, AppDoor};
 use crate::view::{
-    ActivityFilter, ActivityPage, Origin, Passkey, PlanRow, Share, Statistics, Strength, TunnelName, View,
-    Whereabouts,
+    ActivityFilter, ActivityPage, Opening, Origin, Passkey, PlanRow, Share, Statistics, Strength, TunnelName,
+    View, Whereabouts,
 };
+
+/// What stands between the start and the app; the commands below have an answer once nothing does.
+#[tauri::command]
+pub(crate) fn opening(door: State<'_, AppDoor>) -> Opening {
+    door.opening()
+}
+
+/// Does something about it; what comes of it is shown.
+#[tauri::command]
+pub(crate) fn opening_act(door: State<'_, AppDoor>, action: OpeningAction) {
+    door.act(action);
+}
 
 /// What to show now.
 #[tauri::command]

@@ -33,11 +33,11 @@ use tokio::task::{AbortHandle, spawn_blocking};
 
 use crate::action::{Action, ScreenPart};
 use crate::settings::Settings;
-use crate::surroundings::Surroundings;
+use crate::surroundings::{Rebuilds, Surroundings};
 use crate::trial::Phones;
 use crate::view::{
     ActivityLog, Bluetooth, Notice, Origin, Passkey, Passkeys, Phone, PinProblem, PinSetup, Place, Safety,
-    SignIn, Tips, Trial, View, Wizard,
+    SignIn, Store, Tips, Trial, View, Wizard,
 };
 use crate::window::Window;
 
@@ -112,7 +112,7 @@ where
     /// The app of this device. Must be called inside a Tokio runtime, on which it will work.
     ///
     /// `vault` is that of `device`, and `dir` its folder, in which the app keeps its few settings too; `phones` is
-    /// how phones are asked; `surroundings` is the machine around.
+    /// how phones are asked; `surroundings` is the machine around; `rebuilds` are those of the vault.
     pub fn new(
         window: W,
         device: Device<T, A>,
@@ -120,6 +120,7 @@ where
         phones: Box<dyn Phones>,
         dir: PathBuf,
         surroundings: Surroundings,
+        rebuilds: Rebuilds,
     ) -> Self {
         let settings = Settings::new(dir.clone());
         let chosen = settings.read();
@@ -131,6 +132,8 @@ where
             },
             sign_in: SignIn::Idle { problem: None },
             passkeys: Passkeys::Reading,
+            store: Store::of(vault.store_kind()),
+            rebuilt: None,
             phone: Phone::Idle { tried: false },
             notice: Notice::Nothing,
             pin: PinSetup::Unknown,
@@ -173,6 +176,7 @@ where
             runtime: Handle::current(),
             state: Mutex::new(state),
         }));
+        controller.tell_rebuilds(rebuilds);
         controller.look_at_bluetooth();
         controller.look_at_verification();
         controller.read_passkeys();
@@ -212,6 +216,7 @@ where
             Action::Label { id, label } => self.label(id, label),
             Action::Remove { id } => self.remove(id),
             Action::Restore { id } => self.restore(id),
+            Action::DropRebuilt => self.update(|state| state.view.rebuilt = None),
             Action::DropNotice => self.update(|state| state.view.notice = Notice::Nothing),
             Action::LookAtBluetooth => self.look_at_bluetooth(),
             Action::EndWelcome => {
@@ -280,7 +285,7 @@ impl<W, T, A> Controller<W, T, A> {
 }
 
 /// A count for the window.
-fn count(count: usize) -> u32 {
+pub(crate) fn count(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 

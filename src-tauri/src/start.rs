@@ -8,9 +8,8 @@ use roamkey_device::tunnel::Address;
 use roamkey_device::{ChosenTunnel, ErrorCode, Requester, TunnelDomain, chosen_tunnel};
 
 use crate::request::Wish;
-use crate::request::view::Look;
 use crate::settings::{Settings, system_language};
-use crate::view::{Bluetooth, Code};
+use crate::view::{Bluetooth, Code, Look};
 
 /// Roamkey's window: sign in elsewhere with passkeys from this device, and look after them.
 #[derive(Debug, Parser)]

@@ -11,6 +11,7 @@
 use std::fmt;
 
 use roamkey_device::ErrorCode;
+use roamkey_device::vault::StoreKind;
 use serde::{Serialize, Serializer};
 use ts_rs::TS;
 
@@ -59,6 +60,7 @@ macro_rules! named {
 
 mod activity;
 mod help;
+mod opening;
 mod safety;
 mod settings;
 mod wizard;
@@ -68,6 +70,7 @@ pub use activity::{
     LogExport, LogFormat, MonthCounts, RefusalCount, SiteCounts, Statistics,
 };
 pub use help::{Tip, Tips};
+pub use opening::{Look, Opening, OpeningStep, PolicyProblem};
 pub use safety::{
     Backups, Banner, Deed, FolderPlace, Loss, PasskeyPlace, PlaceCounts, Recovery, Safety, Schedule,
     Whereabouts,
@@ -95,6 +98,10 @@ pub struct View {
     pub sign_in: SignIn,
     /// The passkeys of this device.
     pub passkeys: Passkeys,
+    /// Where they are kept.
+    pub store: Store,
+    /// The list of passkeys had to be built anew, and the person has not read that yet.
+    pub rebuilt: Option<Rebuilt>,
     /// What became of the last change to a passkey.
     pub notice: Notice,
     /// How the person is verified here.
@@ -352,6 +359,36 @@ pub enum Passkeys {
     },
 }
 
+/// Where passkeys are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Store {
+    /// In the operating system's keyring.
+    Keyring,
+    /// In a file under a passphrase.
+    File,
+}
+
+impl Store {
+    pub(crate) fn of(kind: StoreKind) -> Self {
+        match kind {
+            StoreKind::OsKeyring => Self::Keyring,
+            StoreKind::PassphraseFile => Self::File,
+        }
+    }
+}
+
+/// The list of passkeys was lost or damaged, and built anew from where they are kept. Labels, when and how often a passkey
+/// was used and what sites kept with it are gone, and so is that some had been removed.
+#[derive(Clone, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Rebuilt {
+    /// Passkeys that were found.
+    pub passkeys: u32,
+    /// Where the damaged list is kept, if there was one.
+    pub kept: Option<String>,
+}
+
 /// Using a phone here.
 ///
 /// # Privacy
@@ -559,7 +596,7 @@ impl Site {
     }
 }
 
-debug_without_names!(Phone, Question, Site, Account, Passkey, Notice);
+debug_without_names!(Phone, Question, Site, Account, Passkey, Notice, Rebuilt);
 
 #[cfg(test)]
 mod tests {

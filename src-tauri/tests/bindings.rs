@@ -5,10 +5,11 @@
 use std::path::Path;
 
 use roamkey_app::action::{
-    Action, ActivityAction, HelpAction, SafetyAction, ScreenPart, SettingsAction, Typed, WizardKind,
+    Action, ActivityAction, HelpAction, OpeningAction, SafetyAction, ScreenPart, SettingsAction, Typed,
+    WizardKind,
 };
 use roamkey_app::request::Act;
-use roamkey_app::request::view::{HandedOver, HandedStep, Look};
+use roamkey_app::request::view::{HandedOver, HandedStep};
 use roamkey_app::view::*;
 use roamkey_device::ErrorCode;
 use roamkey_device::exchange::import::Format;
@@ -62,6 +63,8 @@ fn committed_bindings_are_those_of_the_types() {
         Account,
         DoneWhat,
         Passkeys,
+        Store,
+        Rebuilt,
         Notice,
         Phone,
         PhoneStage,
@@ -152,8 +155,12 @@ fn committed_bindings_are_those_of_the_types() {
         Typed,
         HandedOver,
         HandedStep,
-        Look,
         Act,
+        Opening,
+        OpeningStep,
+        PolicyProblem,
+        OpeningAction,
+        Look,
     );
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/generated/bindings.ts");
     let committed = std::fs::read_to_string(&file).unwrap_or_default();

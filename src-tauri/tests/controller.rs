@@ -19,7 +19,7 @@ use roamkey_app::view::{
     Asked, Bluetooth, DoneWhat, Language, Origin, Passkeys, Phone, PinProblem, PinSetup, Place, Question,
     SignIn, Trial, Turn, View,
 };
-use roamkey_app::{Controller, Surroundings, Window};
+use roamkey_app::{Controller, Rebuilds, Surroundings, Window};
 use roamkey_device::hybrid::client::{self, AwaitAdvert};
 use roamkey_device::tunnel::{WebSocketTunnel, WebSocketTunnels};
 use roamkey_device::vault::{Backend, Vault, VaultConfig};
@@ -475,8 +475,9 @@ fn start(
         WebSocketTunnels::plain_loopback(server.address()).unwrap(),
     );
     let dir = folder.path().to_owned();
-    let device = Device::new(config.clone(), tunnel.clone(), air.clone(), dir.clone()).unwrap();
+    let (config, rebuilds) = Rebuilds::of(config.clone());
     let vault = Vault::open(config.clone()).unwrap();
+    let device = Device::new(config, tunnel.clone(), air.clone(), dir.clone()).unwrap();
     let surroundings = Surroundings {
         bluetooth: Box::new(|| Box::pin(std::future::ready(Bluetooth::Ready))),
         tunnel: ChosenTunnel::new(TunnelDomain::GOOGLE, None),
@@ -493,6 +494,7 @@ fn start(
         Box::new(phones),
         dir,
         surroundings,
+        rebuilds,
     )
 }
 

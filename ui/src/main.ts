@@ -1,11 +1,14 @@
 // Begins the front end in the window.
 import { mount } from 'svelte'
 import './app.css'
-import App from './App.svelte'
 import { tauriBridge } from './bridge'
+import { tauriBridge as doorBridge } from './opening/bridge'
+import Root from './Root.svelte'
 import { languageOf, useLanguage } from './text'
 
 const bridge = tauriBridge()
-const view = await bridge.view()
-await useLanguage(languageOf(view.settings))
-mount(App, { target: document.getElementById('app')!, props: { bridge, first: view } })
+const door = doorBridge()
+const first = await door.opening()
+const view = first.step.is === 'open' ? await bridge.view() : undefined
+await useLanguage(languageOf(view?.settings ?? first.look))
+mount(Root, { target: document.getElementById('app')!, props: { bridge, door, first, view } })

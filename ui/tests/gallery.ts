@@ -8,6 +8,8 @@ const base: View = {
   place: 'sign_in',
   signIn: { step: 'idle', problem: null },
   passkeys: { state: 'ready', revision: 1 },
+  store: 'keyring',
+  rebuilt: null,
   phone: { state: 'idle', tried: false },
   notice: { is: 'nothing' },
   pin: { state: 'set' },
@@ -55,6 +57,9 @@ export const gallery: Record<string, View> = {
   passkeys: { ...base, place: 'passkeys' },
   'passkeys-empty': { ...base, place: 'passkeys', passkeys: { state: 'ready', revision: 0 } },
   'passkeys-failed': { ...base, place: 'passkeys', passkeys: { state: 'failed', code: 'keyring_locked' } },
+  'passkeys-in-file': { ...base, place: 'passkeys', store: 'file', passkeys: { state: 'ready', revision: 0 } },
+  'passkeys-rebuilt': { ...base, place: 'passkeys', rebuilt: { passkeys: 3, kept: '/home/alice/.local/share/roamkey/index.damaged-1.sqlite3' } },
+  'ways-in-rebuilt': { ...base, rebuilt: { passkeys: 1, kept: null } },
   'passkeys-removed': { ...base, place: 'passkeys', notice: { is: 'removed', id: '0', name: 'alice', site: 'example.org' } },
   phone: { ...base, place: 'phone' },
   'phone-code': {
@@ -71,6 +76,7 @@ export const gallery: Record<string, View> = {
   'phone-done': { ...base, place: 'phone', phone: { state: 'done', what: 'create' } },
   'phone-failed': { ...base, place: 'phone', phone: { state: 'failed', code: 'nobody_scanned' } },
   welcome: { ...base, place: 'welcome', pin: { state: 'not_set', problem: null } },
+  'welcome-in-file': { ...base, place: 'welcome', store: 'file', pin: { state: 'not_set', problem: null } },
   ...pages(base),
   ...wizards(base),
 }

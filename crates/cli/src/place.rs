@@ -77,7 +77,8 @@ fn say_rebuilt(rebuilt: &Rebuilt) {
     eprintln!(
         "The list of your passkeys {what}. It was made anew; passkeys found: {}.\n\
          Not in it any more: labels, when and how often a passkey was used, what sites kept with it, and which ones you \
-         had removed (those are back).\n",
+         had removed (those are back).\n\
+         If one is missing: roamkey restore FILE adds what a backup has and this device has not.\n",
         rebuilt.passkeys
     );
 }

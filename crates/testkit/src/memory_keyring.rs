@@ -16,3 +16,12 @@ pub fn memory_keyring()
     let store: Arc<CredentialStore> = Store::new()?;
     Ok(move || Ok(Arc::clone(&store)))
 }
+
+/// No keyring: what connecting comes to in a session without such a service.
+pub fn no_keyring() -> impl Fn() -> keyring_core::Result<Arc<CredentialStore>> + Send + Sync + 'static {
+    || {
+        Err(keyring_core::Error::PlatformFailure(
+            "there is no such service".into(),
+        ))
+    }
+}

@@ -111,6 +111,8 @@ pub enum Event {
     RestoredFromBackup,
     /// This device showed a code, and a phone signed in for it.
     UsedPhone,
+    /// The list of passkeys was lost or damaged, and was built anew from the keyring, which held `count`.
+    ListRebuilt,
     /// Something that a newer version of this program knows.
     Other,
 }
@@ -136,6 +138,7 @@ impl Event {
         Self::Drilled,
         Self::RestoredFromBackup,
         Self::UsedPhone,
+        Self::ListRebuilt,
         Self::Other,
     ];
 
@@ -161,6 +164,7 @@ impl Event {
             Self::Drilled => "drilled",
             Self::RestoredFromBackup => "restored_from_backup",
             Self::UsedPhone => "used_phone",
+            Self::ListRebuilt => "list_rebuilt",
             Self::Other => "other",
         }
     }
@@ -187,6 +191,7 @@ impl Event {
             | Self::Drilled
             | Self::RestoredFromBackup
             | Self::UsedPhone
+            | Self::ListRebuilt
             | Self::Other => None,
         }
     }

@@ -108,7 +108,7 @@ impl VaultConfig {
     #[must_use]
     pub fn store_kind(&self) -> StoreKind {
         // What can't be looked at is tried as a file, so that nobody is told of an empty keyring.
-        if self.secrets().try_exists().unwrap_or(true) {
+        if self.passphrase_store().try_exists().unwrap_or(true) {
             return StoreKind::PassphraseFile;
         }
         self.backend.store_kind()
@@ -117,7 +117,7 @@ impl VaultConfig {
     /// Opens the file of this folder with this passphrase.
     #[must_use]
     pub fn passphrase(self, passphrase: Passphrase) -> Self {
-        let backend = Backend::file(self.secrets(), passphrase);
+        let backend = Backend::file(self.passphrase_store(), passphrase);
         self.backend(backend)
     }
 
@@ -132,15 +132,24 @@ impl VaultConfig {
         let folder = Folder::new(self.dir.clone());
         let _lock = folder.lock_vault(self.call_limit.saturating_add(LOCK_MARGIN))?;
         let failed = |error| VaultError::Keyring(KeyringError::File(error));
-        if !self.secrets().try_exists().map_err(VaultError::Folder)?
+        if !self.passphrase_store().try_exists().map_err(VaultError::Folder)?
             && file_identity(&folder.index()).is_some()
         {
             return Err(failed(FileStoreError::KeyringVault));
         }
-        file::create(&self.secrets(), passphrase).map_err(failed)
+        file::create(&self.passphrase_store(), passphrase).map_err(failed)
     }
 
-    fn secrets(&self) -> PathBuf {
+    /// Whether this folder has neither a list nor a file of passkeys: nothing is kept here, or the list was lost.
+    #[must_use]
+    pub fn keeps_nothing(&self) -> bool {
+        let is_gone = |path: PathBuf| path.try_exists().is_ok_and(|there| !there);
+        is_gone(Folder::new(self.dir.clone()).index()) && is_gone(self.passphrase_store())
+    }
+
+    /// Where the file under a passphrase is, or would be.
+    #[must_use]
+    pub fn passphrase_store(&self) -> PathBuf {
         Folder::new(self.dir.clone()).secrets()
     }
 
@@ -156,6 +165,12 @@ impl VaultConfig {
     pub fn policy(mut self, path: impl Into<PathBuf>) -> Self {
         self.policy = path.into();
         self
+    }
+
+    /// Where the policy is looked for.
+    #[must_use]
+    pub fn policy_path(&self) -> &Path {
+        &self.policy
     }
 
     /// Limits each call to the keyring, prompt included. Two minutes if nothing else is said.
@@ -210,7 +225,7 @@ impl Vault {
     /// [`VaultError::Policy`]: a device that is managed does nothing until its policy can be kept.
     pub fn open(config: VaultConfig) -> Result<Self, VaultError> {
         let needs_passphrase = config.backend.is_native() && config.store_kind() == StoreKind::PassphraseFile;
-        let secrets = config.secrets();
+        let secrets = config.passphrase_store();
         let VaultConfig {
             dir,
             backend,

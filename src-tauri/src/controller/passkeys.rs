@@ -7,9 +7,10 @@ use roamkey_device::vault::{PasskeyEntry, PasskeyState as State, Vault, VaultErr
 use roamkey_device::{ErrorCode, Failure, now};
 use tokio::task::spawn_blocking;
 
-use super::Controller;
 use super::person::names;
-use crate::view::{Code, Notice, Passkey, PasskeyState, Passkeys, Site};
+use super::{Controller, count};
+use crate::surroundings::Rebuilds;
+use crate::view::{Code, Notice, Passkey, PasskeyState, Passkeys, Rebuilt, Site};
 use crate::window::Window;
 
 impl<W, T, A> Controller<W, T, A>
@@ -22,6 +23,21 @@ where
     #[must_use]
     pub fn passkeys(&self) -> Arc<[Passkey]> {
         Arc::clone(&self.state().passkeys)
+    }
+
+    /// Shows that the list was built anew until the person has read it.
+    pub(super) fn tell_rebuilds(&self, mut rebuilds: Rebuilds) {
+        let controller = self.clone();
+        self.0.runtime.spawn(async move {
+            while let Some(rebuilt) = rebuilds.next().await {
+                controller.update(|state| {
+                    state.view.rebuilt = Some(Rebuilt {
+                        passkeys: count(rebuilt.passkeys),
+                        kept: rebuilt.kept.map(|kept| kept.display().to_string()),
+                    });
+                });
+            }
+        });
     }
 
     pub(super) fn read_passkeys(&self) {

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
-use roamkey_device::ErrorCode;
 use roamkey_device::exchange::passphrase;
 use roamkey_device::recovery::{self, Calendar, FolderPlace as Place, Kept, RecoveryError, SetUp, Status};
 use roamkey_device::session::{Air, TunnelService};
-use roamkey_device::vault::PasskeyEntry;
+use roamkey_device::vault::{FileStoreError, KeyringError, PasskeyEntry, StoreKind, VaultError};
+use roamkey_device::{ErrorCode, Failure};
 
 use super::person::names;
 use super::{Controller, State, count};
@@ -79,6 +79,10 @@ where
                     Schedule::Daily => Calendar::Daily,
                     Schedule::Weekly => Calendar::Weekly,
                 };
+                if vault.store_kind() == StoreKind::PassphraseFile {
+                    // Nobody is there at night to type it.
+                    return Err(Failure::Vault(passphrase_needed()));
+                }
                 // A timer for which nothing is set up would fail every night, unseen.
                 let _set_up = recovery::Recovery::get(vault)?;
                 let plan = recovery::Schedule {
@@ -93,6 +97,10 @@ where
             controller.read_safety();
         });
     }
+}
+
+fn passphrase_needed() -> VaultError {
+    VaultError::Keyring(KeyringError::File(FileStoreError::PassphraseNeeded))
 }
 
 impl<W, T, A> Controller<W, T, A> {

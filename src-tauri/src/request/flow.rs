@@ -6,10 +6,10 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 use ts_rs::TS;
 
-use super::view::{HandedOver, HandedStep, Look};
+use super::view::{HandedOver, HandedStep};
 use crate::controller::plain;
 use crate::follow::{Shown, follow};
-use crate::view::{Code, Hinted, Site};
+use crate::view::{Code, Hinted, Look, Site};
 
 /// What the person does in the window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, TS)]

@@ -9,7 +9,7 @@ use std::fmt;
 use serde::Serialize;
 use ts_rs::TS;
 
-use crate::view::{Code, Hinted, Language, PhoneStage, Site, Theme};
+use crate::view::{Code, Hinted, Look, PhoneStage, Site};
 
 /// The whole window.
 #[derive(Clone, PartialEq, Eq, Serialize, TS)]
@@ -25,18 +25,6 @@ pub struct HandedOver {
     pub step: HandedStep,
     /// How the window looks and speaks.
     pub look: Look,
-}
-
-/// How the window looks and speaks: as the app does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, TS)]
-#[serde(rename_all = "camelCase")]
-pub struct Look {
-    /// Light or dark.
-    pub theme: Theme,
-    /// The language that was chosen.
-    pub language: Language,
-    /// The language of this session.
-    pub system_language: Language,
 }
 
 /// How far it is. Done is not among them: then the window is gone.

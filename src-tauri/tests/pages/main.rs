@@ -14,6 +14,7 @@
 mod activity;
 mod export;
 mod help;
+mod rebuilt;
 mod recovery;
 mod restore;
 mod settings;

@@ -14,7 +14,7 @@ use roamkey_app::action::{Action, SafetyAction, ScreenPart, SettingsAction, Type
 use roamkey_app::view::{
     Backups, Bluetooth, Language, Passkeys, PinSetup, Recovery, Safety, Verification, View, Wizard,
 };
-use roamkey_app::{Controller, Surroundings, Window};
+use roamkey_app::{Controller, Rebuilds, Surroundings, Window};
 use roamkey_authenticator::{Credential, CredentialStore as _, PrfSeeds, PrivateKey};
 use roamkey_ctap::{Algorithm, CredProtect, CredentialId, PublicKeyCredentialUserEntity, RpId, UserHandle};
 use roamkey_device::tunnel::WebSocketTunnels;
@@ -377,7 +377,9 @@ fn start(
         WebSocketTunnels::plain_loopback(server.address()).unwrap(),
     );
     let dir = folder.join("data");
-    let device = Device::new(config.clone(), tunnel.clone(), air, dir.clone()).unwrap();
+    let (config, rebuilds) = Rebuilds::of(config.clone());
+    let vault = Vault::open(config.clone()).unwrap();
+    let device = Device::new(config, tunnel.clone(), air, dir.clone()).unwrap();
     let device = device.with_os_verification(Arc::new(System(system)));
     let surroundings = Surroundings {
         bluetooth: Box::new(|| Box::pin(ready(Bluetooth::Ready))),
@@ -394,8 +396,15 @@ fn start(
         answers: Mutex::default(),
         opened: Mutex::default(),
     };
-    let vault = Vault::open(config.clone()).unwrap();
-    Controller::new(window, device, vault, Box::new(phones), dir, surroundings)
+    Controller::new(
+        window,
+        device,
+        vault,
+        Box::new(phones),
+        dir,
+        surroundings,
+        rebuilds,
+    )
 }
 
 /// Waits until the app has read everything that it reads by itself when it starts.

@@ -26,6 +26,7 @@ use tokio::runtime::Runtime;
 mod desktop;
 mod driver;
 mod handed_over;
+mod opening;
 mod person;
 mod scenarios;
 
@@ -58,6 +59,8 @@ fn main() -> ExitCode {
         "clipboard, file and drop": async |bench| desktop::handed_over_by_hand(bench).await,
         "camera": async |bench| desktop::camera(bench).await,
         "icon and notifications": async |bench| desktop::icon_and_notifications(bench).await,
+        "passkeys in a file": async |bench| opening::passkeys_in_a_file(bench).await,
+        "no keyring": async |bench| opening::no_keyring(bench).await,
         "window state": async |bench| desktop::window_state(bench).await,
         "request handed over, light": async |bench| handed_over::answered(bench, Look::Light).await,
         "request handed over, dark": async |bench| handed_over::answered(bench, Look::Dark).await,

@@ -60,6 +60,8 @@ pub(crate) struct Surroundings {
     pub(crate) desktop: Option<Sharing>,
     /// What else stands in the environment.
     pub(crate) environment: Vec<(&'static str, String)>,
+    /// What was done in the data folder before.
+    pub(crate) prepare: fn(&Path) -> Result<()>,
 }
 
 impl Surroundings {
@@ -69,6 +71,7 @@ impl Surroundings {
             look,
             desktop: None,
             environment: Vec::new(),
+            prepare: |_| Ok(()),
         }
     }
 
@@ -91,6 +94,7 @@ impl Person {
     /// Somebody who starts the app for the first time.
     pub(crate) async fn on(bench: &Bench, logs: &Path, surroundings: Surroundings) -> Result<Self> {
         let keyring = PrivateKeyring::start()?;
+        (surroundings.prepare)(&keyring.folder().join("data/roamkey"))?;
         let desktop = match surroundings.desktop {
             Some(sharing) => Some(MockDesktop::start(&keyring.address(), sharing).await?),
             None => None,
@@ -119,6 +123,13 @@ impl Person {
     pub(crate) async fn starts_again(&mut self, logs: &Path) -> Result<()> {
         self.window = Window::start(Path::new(APP), &[], &self.environment, logs).await?;
         Ok(())
+    }
+
+    /// Closes the app, and starts it once more.
+    pub(crate) async fn closes_and_starts_again(self, logs: &Path) -> Result<Self> {
+        self.window.close().await?;
+        let window = Window::start(Path::new(APP), &[], &self.environment, logs).await?;
+        Ok(Self { window, ..self })
     }
 
     /// Keeps a picture of each screen in this folder from now on.

@@ -17,7 +17,7 @@ const kinds: Record<KindGroup, ActivityKind[]> = {
   all: [],
   sign_ins: ['signed_in'],
   refused: ['refused'],
-  passkeys: ['created', 'labelled', 'removed', 'restored_removed', 'destroyed'],
+  passkeys: ['created', 'labelled', 'removed', 'restored_removed', 'destroyed', 'list_rebuilt'],
   copies: ['imported', 'exported', 'backed_up', 'drilled', 'restored_from_backup'],
   pin: ['pin_set', 'pin_changed', 'pin_reset'],
   policy: ['policy_warned', 'policy_blocked'],

@@ -177,6 +177,7 @@ export type ActivityKind =
   | 'drilled'
   | 'restored_from_backup'
   | 'used_phone'
+  | 'list_rebuilt'
   | 'other'
 
 export type Because =
@@ -220,6 +221,14 @@ signIn: SignIn,
  * The passkeys of this device.
  */
 passkeys: Passkeys, 
+/**
+ * Where they are kept.
+ */
+store: Store, 
+/**
+ * The list of passkeys had to be built anew, and the person has not read that yet.
+ */
+rebuilt: Rebuilt | null, 
 /**
  * What became of the last change to a passkey.
  */
@@ -388,6 +397,18 @@ revision: number, } | { "state": "failed",
  * Why.
  */
 code: ErrorCode, };
+
+export type Store = "keyring" | "file";
+
+export type Rebuilt = { 
+/**
+ * Passkeys that were found.
+ */
+passkeys: number, 
+/**
+ * Where the damaged list is kept, if there was one.
+ */
+kept: string | null, };
 
 export type Notice = { "is": "nothing" } | { "is": "removed", 
 /**
@@ -1699,7 +1720,7 @@ id: string, } | { "do": "restore",
 /**
  * Which.
  */
-id: string, } | { "do": "drop_notice" } | { "do": "look_at_bluetooth" } | { "do": "end_welcome" } | { "do": "safety" } & SafetyAction | { "do": "activity" } & ActivityAction | { "do": "settings" } & SettingsAction | { "do": "help" } & HelpAction;
+id: string, } | { "do": "drop_rebuilt" } | { "do": "drop_notice" } | { "do": "look_at_bluetooth" } | { "do": "end_welcome" } | { "do": "safety" } & SafetyAction | { "do": "activity" } & ActivityAction | { "do": "settings" } & SettingsAction | { "do": "help" } & HelpAction;
 
 export type SafetyAction = { "safety": "read" } | { "safety": "schedule", 
 /**
@@ -1859,6 +1880,80 @@ stage: PhoneStage, } | { "at": "failed",
  */
 code: ErrorCode, };
 
+export type HandedAct = "again" | "leave";
+
+export type Opening = { 
+/**
+ * What has to be settled first.
+ */
+step: OpeningStep, 
+/**
+ * How the window looks and speaks.
+ */
+look: Look, };
+
+export type OpeningStep = { "is": "looking" } | { "is": "policy", 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * What is wrong with it.
+ */
+problem: PolicyProblem, 
+/**
+ * The same for whoever can mend it, in English.
+ */
+detail: string, } | { "is": "passphrase", 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * Why it is still shut.
+ */
+problem: ErrorCode | null, 
+/**
+ * A passphrase is being tried.
+ */
+trying: boolean, } | { "is": "no_keyring", 
+/**
+ * Where it would be.
+ */
+path: string, 
+/**
+ * Why it was not made.
+ */
+problem: ErrorCode | null, 
+/**
+ * It is being made.
+ */
+making: boolean, } | { "is": "failed", 
+/**
+ * Why.
+ */
+code: ErrorCode, } | { "is": "open" };
+
+export type PolicyProblem = { "is": "unreadable" } | { "is": "not_the_administrators" } | { "is": "syntax", 
+/**
+ * The line, from 1.
+ */
+line: number, } | { "is": "rule", 
+/**
+ * Its key, with all above it.
+ */
+key: string, };
+
+export type OpeningAction = { "do": "try_again" } | { "do": "unlock", 
+/**
+ * With this.
+ */
+passphrase: Typed, } | { "do": "make_file", 
+/**
+ * Under this.
+ */
+passphrase: Typed, } | { "do": "go_on" } | { "do": "quit" };
+
 export type Look = { 
 /**
  * Light or dark.
@@ -1872,5 +1967,3 @@ language: Language,
  * The language of this session.
  */
 systemLanguage: Language, };
-
-export type HandedAct = "again" | "leave";

@@ -121,6 +121,7 @@ impl Counts {
             | Event::Drilled
             | Event::RestoredFromBackup
             | Event::UsedPhone
+            | Event::ListRebuilt
             | Event::Other => return None,
         }
         Some(one)

@@ -20,7 +20,22 @@ impl Vault {
     ///
     /// The keyring's, [`VaultError::Activity`], [`VaultError::Busy`].
     pub fn note_activity(&self, activity: &Activity, now: UnixTime) -> Result<(), VaultError> {
-        let key = self.log_key_or_new()?;
+        self.append_activity(&self.log_key_or_new()?, activity, now)
+    }
+
+    /// As [`note_done`](Self::note_done), while this process is at the index: without a key to the log there is no entry,
+    /// since making one takes the index.
+    pub(super) fn note_within_index(&self, activity: &Activity, now: UnixTime) {
+        let noted = self.log_key().and_then(|key| match key {
+            Some(key) => self.append_activity(&key, activity, now),
+            None => Ok(()),
+        });
+        if let Err(error) = noted {
+            tracing::warn!(%error, event = activity.event.as_str(), "this could not be noted in the activity log");
+        }
+    }
+
+    fn append_activity(&self, key: &LogKey, activity: &Activity, now: UnixTime) -> Result<(), VaultError> {
         let _lock = self.folder.lock_activity(self.activity_limit())?;
         let head = self.activity_head()?;
         if head.is_none() && file_identity(&self.folder.activity()).is_none() {
@@ -29,7 +44,7 @@ impl Vault {
             fault::point("activity anchored");
         }
         let head = head.unwrap_or_default();
-        let head = log::append(&self.folder.activity(), &key, head, activity, now)?;
+        let head = log::append(&self.folder.activity(), key, head, activity, now)?;
         Ok(self.keyring.replace(HEAD_USER, &head.encode())?)
     }
 

@@ -11,7 +11,7 @@ use crate::folder::{FileLock, file_identity};
 use crate::index::{Index, LockedIndex, OldIndex, RecordId, Row, RowState, Seal, Unlocking};
 use crate::random::random;
 use crate::record::RecordError;
-use crate::{IndexError, KeyringError, VaultError};
+use crate::{Activity, Event, IndexError, KeyringError, VaultError};
 
 /// What was found where the index should be.
 enum Found {
@@ -201,6 +201,11 @@ impl Vault {
     }
 
     fn tell_rebuilt(&self, passkeys: usize, kept: Option<PathBuf>) {
+        let activity = Activity {
+            count: u64::try_from(passkeys).ok(),
+            ..Activity::of(Event::ListRebuilt)
+        };
+        self.note_within_index(&activity, (self.clock)());
         (self.on_rebuilt.0)(&Rebuilt { passkeys, kept });
     }
 

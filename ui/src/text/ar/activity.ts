@@ -48,6 +48,7 @@ export const activity = {
       drilled: 'تجربة نسخة احتياطية',
       restored_from_backup: 'استعادة مفاتيح مرور من نسخة احتياطية',
       used_phone: 'استخدام هاتف هنا',
+      list_rebuilt: 'إنشاء قائمة مفاتيح المرور من جديد',
       other: 'شيء يعرفه إصدار أحدث',
     },
     because: {

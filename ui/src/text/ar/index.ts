@@ -12,6 +12,7 @@ import { common } from './common'
 import { errors } from './errors'
 import { frame } from './frame'
 import { help } from './help'
+import { opening } from './opening'
 import { passkeys } from './passkeys'
 import { phone } from './phone'
 import { safety } from './safety'
@@ -24,6 +25,7 @@ export const ar: Catalogue = {
   ...frame,
   ...common,
   ...signIn,
+  ...opening,
   ...passkeys,
   ...phone,
   ...welcome,

@@ -45,6 +45,7 @@ export const activity = {
       drilled: 'Sicherung ausprobiert',
       restored_from_backup: 'Passkeys aus einer Sicherung wiederhergestellt',
       used_phone: 'Ein Smartphone wurde hier benutzt',
+      list_rebuilt: 'Liste der Passkeys neu angelegt',
       other: 'Etwas, das eine neuere Version kennt',
     },
     because: {

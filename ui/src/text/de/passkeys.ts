@@ -48,6 +48,16 @@ export const passkeys = {
       damaged: 'Der Eintrag ist nicht lesbar',
       newer_version: 'Mit einer neueren Version von Roamkey erstellt',
     },
+    inFile: 'Passkeys liegen in einer Datei unter einer Passphrase auf diesem Gerät, nicht in einem Schlüsselbund.',
+    rebuilt: {
+      title: 'Die Liste Ihrer Passkeys musste neu angelegt werden',
+      found: (count: number) =>
+        plural(count, { zero: 'Es wurden keine Passkeys gefunden.', one: '# Passkey wurde gefunden und ist benutzbar.', other: '# Passkeys wurden gefunden und sind benutzbar.' }),
+      lost: 'Mit der alten Liste verloren: Bezeichnungen, wann und wie oft jeder benutzt wurde, was Websites dazu abgelegt hatten, und welche Sie entfernt hatten; diese sind wieder da.',
+      todo: 'Wenn ein Passkey fehlt, stellen Sie ihn aus Ihrer neuesten Sicherung wieder her: Das fügt hinzu, was hier fehlt, und ändert sonst nichts.',
+      kept: 'Was von der alten Liste übrig ist:',
+      read: 'Gelesen',
+    },
     choose: 'Wählen Sie einen Passkey aus, um Einzelheiten zu sehen.',
   },
 }

@@ -10,6 +10,8 @@ export const welcome = {
       'Sie liegen im Schlüsselbund dieses Betriebssystems, den Ihre Anmeldung schützt. Kein Konto, keine Cloud: Nichts verlässt dieses Gerät außer Signaturen, die Sie bestätigen.',
       'Beide Geräte müssen nah beieinander sein: Bluetooth weist das nach.',
     ],
+    /** In place of the second, where there is no keyring. */
+    whatInFile: 'Sie liegen in einer Datei auf diesem Gerät, unter der Passphrase, die Sie gewählt haben. Kein Konto, keine Cloud: Nichts verlässt dieses Gerät außer Signaturen, denen Sie zustimmen.',
     verifyTitle: 'Damit es wirklich Sie sind',
     hasPin: 'Eine PIN ist festgelegt. Roamkey fragt bei jeder Anmeldung danach.',
     nextTitle: 'Bereit',

@@ -44,6 +44,7 @@ export const activity = {
       drilled: 'Backup tried out',
       restored_from_backup: 'Passkeys restored from a backup',
       used_phone: 'A phone was used here',
+      list_rebuilt: 'List of passkeys made anew',
       other: 'Something that a newer version knows',
     },
     because: {

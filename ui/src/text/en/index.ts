@@ -5,6 +5,7 @@ import { common } from './common'
 import { errors } from './errors'
 import { frame } from './frame'
 import { help } from './help'
+import { opening } from './opening'
 import { passkeys } from './passkeys'
 import { phone } from './phone'
 import { safety } from './safety'
@@ -17,6 +18,7 @@ export const en = {
   ...frame,
   ...common,
   ...signIn,
+  ...opening,
   ...passkeys,
   ...phone,
   ...welcome,

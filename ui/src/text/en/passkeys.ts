@@ -47,6 +47,16 @@ export const passkeys = {
       damaged: 'Its record can’t be read',
       newer_version: 'Made by a newer version of Roamkey',
     },
+    inFile: 'Passkeys are kept in a file under a passphrase on this device, not in a keyring.',
+    rebuilt: {
+      title: 'The list of your passkeys had to be made anew',
+      found: (count: number) =>
+        plural(count, { zero: 'No passkeys were found.', one: '# passkey was found, and can be used.', other: '# passkeys were found, and can be used.' }),
+      lost: 'Gone with the old list: labels, when and how often each was used, what sites had kept with it, and which ones you had removed; those are back.',
+      todo: 'If a passkey is missing, restore it from your newest backup: that adds what is not here, and changes nothing else.',
+      kept: 'What is left of the old list:',
+      read: 'I have read it',
+    },
     choose: 'Choose a passkey to see its details.',
   },
 }

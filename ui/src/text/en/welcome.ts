@@ -10,6 +10,8 @@ export const welcome = {
       'They are kept in the keyring of this operating system, which is locked with your login. No account, no cloud: nothing leaves this device but signatures that you approve.',
       'Both devices must be close together: Bluetooth proves it.',
     ],
+    /** In place of the second, where there is no keyring. */
+    whatInFile: 'They are kept in a file on this device, under the passphrase that you chose. No account, no cloud: nothing leaves this device but signatures that you approve.',
     verifyTitle: 'So that it is really you',
     hasPin: 'A PIN is set. Roamkey asks for it each time you sign in.',
     nextTitle: 'Ready',

@@ -45,6 +45,7 @@ export const activity = {
       drilled: 'バックアップを試行',
       restored_from_backup: 'バックアップからパスキーを復元',
       used_phone: 'スマートフォンをここで使用',
+      list_rebuilt: 'パスキーの一覧を再作成',
       other: '新しいバージョンで記録された出来事',
     },
     because: {

@@ -11,6 +11,7 @@ import { common } from './common'
 import { errors } from './errors'
 import { frame } from './frame'
 import { help } from './help'
+import { opening } from './opening'
 import { passkeys } from './passkeys'
 import { phone } from './phone'
 import { safety } from './safety'
@@ -23,6 +24,7 @@ export const ja: Catalogue = {
   ...frame,
   ...common,
   ...signIn,
+  ...opening,
   ...passkeys,
   ...phone,
   ...welcome,

@@ -10,7 +10,7 @@ use roamkey_ctap::CredentialId;
 
 use super::support::*;
 use crate::{
-    APP_ID, CheckReport, IndexError, PasskeyState, Rebuilt, RecordError, RecordId, Vault, VaultConfig,
+    APP_ID, CheckReport, Event, IndexError, PasskeyState, Rebuilt, RecordError, RecordId, Vault, VaultConfig,
     VaultError,
 };
 
@@ -123,6 +123,16 @@ fn who_asked_for_it_is_told_once_when_the_index_is_built_anew() {
     let kept = world.folder.path().join("index.damaged-1.sqlite3");
     let rebuilt = |kept| Rebuilt { passkeys: 3, kept };
     assert_eq!(*told.lock().unwrap(), [rebuilt(Some(kept)), rebuilt(None)]);
+    let log = vault().activity(None).unwrap();
+    let noted: Vec<_> = log
+        .iter()
+        .map(|entry| (entry.activity.event, entry.activity.count))
+        .collect();
+    assert_eq!(
+        noted,
+        [(Event::ListRebuilt, Some(3)); 2],
+        "also for whoever was not told"
+    );
 }
 
 #[test]
