@@ -168,20 +168,28 @@ async fn without_any_keyring_the_app_opens_all_the_same_if_the_person_wants_that
 
 #[tokio::test]
 async fn a_keyring_that_is_gone_from_a_device_with_a_list_offers_no_file() {
-    let stage = Stage::without_keyring();
-    std::fs::create_dir_all(stage.folder.path().join("data")).unwrap();
-    std::fs::write(
-        stage.folder.path().join("data/index.sqlite3"),
-        "the list of a keyring's passkeys",
-    )
-    .unwrap();
-    stage.door.look();
-    stage.until(|step| *step == OpeningStep::Open).await;
-    assert_eq!(
-        stage.opened(),
-        [StoreKind::OsKeyring],
-        "the app says what is wrong"
-    );
+    // The list, or without one what is left of it.
+    for file in ["index.sqlite3", "activity.log"] {
+        let stage = Stage::without_keyring();
+        std::fs::create_dir_all(stage.folder.path().join("data")).unwrap();
+        std::fs::write(
+            stage.folder.path().join("data").join(file),
+            "of a keyring's passkeys",
+        )
+        .unwrap();
+        stage.door.look();
+        stage.until(|step| *step == OpeningStep::Open).await;
+        assert_eq!(
+            stage.opened(),
+            [StoreKind::OsKeyring],
+            "the app says what is wrong: {file}"
+        );
+        let passphrase = Passphrase::new(PASSPHRASE.to_owned()).unwrap();
+        assert!(
+            stage.config.create_passphrase_store(&passphrase).is_err(),
+            "{file}"
+        );
+    }
 }
 
 #[tokio::test]

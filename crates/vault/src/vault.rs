@@ -132,19 +132,23 @@ impl VaultConfig {
         let folder = Folder::new(self.dir.clone());
         let _lock = folder.lock_vault(self.call_limit.saturating_add(LOCK_MARGIN))?;
         let failed = |error| VaultError::Keyring(KeyringError::File(error));
+        let kept_before = [folder.index(), folder.activity()];
         if !self.passphrase_store().try_exists().map_err(VaultError::Folder)?
-            && file_identity(&folder.index()).is_some()
+            && kept_before.iter().any(|path| file_identity(path).is_some())
         {
             return Err(failed(FileStoreError::KeyringVault));
         }
         file::create(&self.passphrase_store(), passphrase).map_err(failed)
     }
 
-    /// Whether this folder has neither a list nor a file of passkeys: nothing is kept here, or the list was lost.
+    /// Whether nothing in this folder tells of passkeys: neither a list, nor a file of them, nor what happened to any.
     #[must_use]
     pub fn keeps_nothing(&self) -> bool {
         let is_gone = |path: PathBuf| path.try_exists().is_ok_and(|there| !there);
-        is_gone(Folder::new(self.dir.clone()).index()) && is_gone(self.passphrase_store())
+        let folder = Folder::new(self.dir.clone());
+        [folder.index(), folder.activity(), folder.secrets()]
+            .into_iter()
+            .all(is_gone)
     }
 
     /// Where the file under a passphrase is, or would be.

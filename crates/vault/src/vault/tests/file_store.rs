@@ -107,6 +107,13 @@ fn a_store_is_never_made_over_another_one_or_beside_a_keyrings_vault() {
     let error = config.create_passphrase_store(&passphrase()).unwrap_err();
     assert!(matches!(file_error(error), FileStoreError::KeyringVault));
     assert_eq!(config.store_kind(), StoreKind::OsKeyring);
+
+    // Its list may be lost: what happened to it tells of it still.
+    std::fs::write(world.folder.path().join("activity.log"), "").unwrap();
+    std::fs::remove_file(world.folder.path().join("index.sqlite3")).unwrap();
+    assert!(!config.keeps_nothing());
+    let error = config.create_passphrase_store(&passphrase()).unwrap_err();
+    assert!(matches!(file_error(error), FileStoreError::KeyringVault));
 }
 
 #[test]
