@@ -16,7 +16,7 @@ export const opening = {
         unreadable: 'لا يمكن قراءته نصًّا.',
         not_the_administrators: 'يستطيع غير المسؤول الكتابة فيه أو في مجلده.',
         syntax: (line: number) => `السطر ${number(line)} ليس بصيغة TOML.`,
-        rule: (key: string) => `هذه القاعدة غير مفهومة: ${isolate(key)}`,
+        rule: (key: string) => `هذه القاعدة غير معروفة أو ناقصة أو قيمتها غير ممكنة: ${isolate(key)}`,
       },
       who: `لا يستطيع إصلاحه إلا مسؤول هذا الجهاز (${ltr('root')}). هذا يبيّن له موضع الخطأ:`,
     },

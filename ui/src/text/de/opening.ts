@@ -9,14 +9,14 @@ export const opening = {
     quit: 'Beenden',
     policy: {
       title: 'Die Regeln dieses Geräts sind nicht lesbar',
-      lead: 'Die Systemverwaltung dieses Geräts hat Regeln für seine Passkeys festgelegt. Roamkey kann nicht feststellen, was darin steht, und signiert deshalb bis dahin nichts.',
+      lead: 'Die Systemverwaltung dieses Geräts hat Regeln für seine Passkeys festgelegt. Roamkey kann nicht feststellen, was sie besagen, und signiert deshalb bis dahin nichts.',
       file: 'Die Datei mit den Regeln',
       problem: 'Was daran falsch ist',
       problems: {
         unreadable: 'Sie ist nicht als Text lesbar.',
         not_the_administrators: 'Andere als die Systemverwaltung können sie oder ihren Ordner ändern.',
         syntax: (line: number) => `Zeile ${number(line)} ist kein TOML.`,
-        rule: (key: string) => `Diese Regel ist unverständlich: ${isolate(key)}`,
+        rule: (key: string) => `Diese Regel ist unbekannt, fehlt oder hat einen unmöglichen Wert: ${isolate(key)}`,
       },
       who: 'Nur die Systemverwaltung dieses Geräts (root) kann das berichtigen. Dies sagt ihr, was falsch ist:',
     },

@@ -15,7 +15,7 @@ export const opening = {
         unreadable: 'It can’t be read as text.',
         not_the_administrators: 'Others than the administrator can write to it, or to its folder.',
         syntax: (line: number) => `Line ${number(line)} is not TOML.`,
-        rule: (key: string) => `This rule is not understood: ${key}`,
+        rule: (key: string) => `This rule is unknown, missing, or has an impossible value: ${key}`,
       },
       who: 'Only the administrator of this device (root) can mend it. This tells them what is wrong:',
     },

@@ -16,7 +16,7 @@ export const opening = {
         unreadable: 'テキストとして読み取れません。',
         not_the_administrators: '管理者以外も、ファイルまたはそのフォルダーに書き込めます。',
         syntax: (line: number) => `${number(line)}行目がTOMLではありません。`,
-        rule: (key: string) => `このルールは解釈できません: ${isolate(key)}`,
+        rule: (key: string) => `このルールは不明か、不足しているか、値が正しくありません: ${isolate(key)}`,
       },
       who: '直せるのは、このデバイスの管理者（root）だけです。問題点を次のとおり伝えてください。',
     },
