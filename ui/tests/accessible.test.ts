@@ -2,6 +2,7 @@
 // same in all four, so those are looked at once; the colours are looked at in each, and stand out more in high contrast.
 import { afterEach, expect, test } from 'vitest'
 import { cdp } from 'vitest/browser'
+import { useTheme } from '../src/theme'
 import { scenes } from './gallery'
 import { faults, perform } from './stage'
 
@@ -16,7 +17,7 @@ let app: { end(): void } | undefined
 afterEach(async () => {
   app?.end()
   app = undefined
-  document.documentElement.style.colorScheme = ''
+  useTheme('system')
   await contrast('')
 })
 
@@ -26,7 +27,7 @@ for (const scene of scenes) {
     expect(document.querySelector('h1')).not.toBeNull()
     const found: string[] = []
     const look = async (scheme: 'light' | 'dark', rules: Parameters<typeof faults>[0] = 'colours') => {
-      document.documentElement.style.colorScheme = scheme
+      useTheme(scheme)
       const more = matchMedia('(prefers-contrast: more)').matches ? ', high contrast' : ''
       found.push(...(await faults(rules)).map((fault) => `${scheme}${more}: ${fault}`))
     }

@@ -30,7 +30,7 @@ function faultOf(element: HTMLElement): string | undefined {
 function selectFault(element: HTMLSelectElement, style: CSSStyleDeclaration): string | undefined {
   const pen = document.createElement('canvas').getContext('2d')!
   pen.font = style.font
-  const arrow = 20
+  const arrow = style.appearance === 'none' ? 0 : 20 // else it has a padding of its own
   const room = element.clientWidth - parseFloat(style.paddingInlineStart) - parseFloat(style.paddingInlineEnd) - arrow
   const longest = Math.max(...[...element.options].map((option) => pen.measureText(option.text).width))
   return longest > room + 1 ? `an option of ${Math.round(longest)} in ${Math.round(room)} pixels` : undefined

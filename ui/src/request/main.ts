@@ -2,11 +2,12 @@
 import { mount } from 'svelte'
 import '../app.css'
 import { languageOf, useLanguage } from '../text'
+import { useTheme } from '../theme'
 import { tauriBridge } from './bridge'
 import Request from './Request.svelte'
 
 const bridge = tauriBridge()
 const view = await bridge.view()
 await useLanguage(languageOf(view.look))
-document.documentElement.style.colorScheme = view.look.theme === 'system' ? '' : view.look.theme
+useTheme(view.look.theme)
 mount(Request, { target: document.getElementById('app')!, props: { bridge, first: view } })
