@@ -224,7 +224,7 @@ pub(crate) async fn window_state((bench, folder): Place<'_>) -> Result<()> {
 }
 
 /// Waits until the icon's menu has these entries, and returns the first.
-async fn menu_reads(person: &Person, wanted: &[&str]) -> Result<Entry> {
+pub(crate) async fn menu_reads(person: &Person, wanted: &[&str]) -> Result<Entry> {
     let desktop = person.desktop()?;
     let waited = tokio::time::timeout(LIMIT, async {
         let mut looks = tokio::time::interval(BETWEEN_LOOKS);
@@ -277,7 +277,7 @@ pub(crate) async fn part_of_the_screen((bench, folder): Place<'_>) -> Result<()>
 const BEHIND_WORDS: [u8; 3] = [246, 245, 244];
 
 /// Waits until the words of the chooser lie over the screen.
-async fn chooser_is_there(bench: &Bench) -> Result<()> {
+pub(crate) async fn chooser_is_there(bench: &Bench) -> Result<()> {
     let waited = tokio::time::timeout(LIMIT, async {
         // A whole screen to look at each time.
         let mut looks = tokio::time::interval(BETWEEN_LOOKS * 10);
@@ -291,7 +291,7 @@ async fn chooser_is_there(bench: &Bench) -> Result<()> {
     waited.await.map_err(|_elapsed| "nothing to choose with")?
 }
 
-async fn xdotool(bench: &Bench, folder: &Path, arguments: &[&str]) -> Result<()> {
+pub(crate) async fn xdotool(bench: &Bench, folder: &Path, arguments: &[&str]) -> Result<()> {
     let mut command = bound_to_this_thread("xdotool");
     command
         .args(arguments)

@@ -26,6 +26,7 @@ use tokio::runtime::Runtime;
 mod desktop;
 mod driver;
 mod handed_over;
+mod languages;
 mod opening;
 mod person;
 mod scenarios;
@@ -61,6 +62,7 @@ fn main() -> ExitCode {
         "icon and notifications": async |bench| desktop::icon_and_notifications(bench).await,
         "passkeys in a file": async |bench| opening::passkeys_in_a_file(bench).await,
         "no keyring": async |bench| opening::no_keyring(bench).await,
+        "every page in every language": async |bench| languages::everywhere(bench).await,
         "window state": async |bench| desktop::window_state(bench).await,
         "request handed over, light": async |bench| handed_over::answered(bench, Look::Light).await,
         "request handed over, dark": async |bench| handed_over::answered(bench, Look::Dark).await,
