@@ -9,7 +9,7 @@ use roamkey_device::ErrorCode;
 use roamkey_device::recovery::{
     self, Backup as Written, Calendar, FolderPlace, Kept, Recovery as State, Schedule, read_file,
 };
-use roamkey_device::vault::Vault;
+use roamkey_device::vault::{StoreKind, Vault};
 use serde_json::json;
 
 use crate::output::{Output, Stop};
@@ -142,8 +142,15 @@ fn schedule(when: When, place: &Place, vault: &Vault, output: Output) -> Result<
     let _ = State::get(vault)?;
     let program = std::env::current_exe()?;
     let dir = std::path::absolute(&place.dir)?;
+    // The timer starts in another folder than this.
+    let passphrase = place.passphrase_file.as_ref().map(std::path::absolute);
+    let passphrase = passphrase.transpose()?;
+    if vault.store_kind() == StoreKind::PassphraseFile && passphrase.is_none() {
+        // Nobody is there at night to type it.
+        return Err(ErrorCode::PassphraseNeeded.into());
+    }
     let mut arguments: Vec<&OsStr> = vec!["--data-dir".as_ref(), dir.as_os_str()];
-    if let Some(file) = &place.passphrase_file {
+    if let Some(file) = &passphrase {
         arguments.extend(["--passphrase-file".as_ref(), file.as_os_str()]);
     }
     arguments.extend(["backup".as_ref(), OsStr::new("now")]);

@@ -21,6 +21,9 @@ use serde_json::Value;
 const WORDS: &str = "legal winner thank year wave sausage worth useful legal winner thank year wave sausage worth \
                      useful legal winner thank year wave sausage worth title";
 
+/// Of passkeys in a file.
+const PASSPHRASE: &str = "violet granite tundra whisk marble oboe";
+
 /// A person's device: a keyring, a home, and files beside.
 struct Device {
     keyring: PrivateKeyring,
@@ -252,6 +255,32 @@ fn a_schedule_is_a_timer_of_the_persons_session() {
     assert_eq!(device.done(&["backup", "status"])[0]["scheduled"], true);
     device.done(&["backup", "schedule", "never"]);
     assert!(!units.join("roamkey-backup.timer").exists());
+}
+
+#[test]
+fn a_schedule_finds_the_passphrase_from_wherever_it_starts() {
+    let device = Device::new();
+    fake_systemctl(&device, 0);
+    std::fs::write(device.path("passphrase"), PASSPHRASE).expect("a file");
+    // As somebody types it who stands in another folder.
+    let here = std::env::current_dir().expect("a folder");
+    let up = "../".repeat(here.components().count());
+    let relative = format!(
+        "{up}{}",
+        device
+            .path("passphrase")
+            .display()
+            .to_string()
+            .trim_start_matches('/')
+    );
+    let in_store = ["--data-dir", "%/store", "--passphrase-file", &relative];
+    let run = |arguments: &[&str]| device.done(&[&in_store, arguments].concat());
+    run(&["store", "create-file", "--yes"]);
+    run(&["recovery", "setup", "--words-file", "%/words"]);
+    run(&["backup", "schedule", "daily"]);
+    let unit = device.path("config/systemd/user/roamkey-backup.service");
+    let service = std::fs::read_to_string(unit).expect("a unit");
+    assert!(service.contains("\"--passphrase-file\" \"/"), "{service}");
 }
 
 /// A `systemctl` that notes how it was called.

@@ -8,7 +8,7 @@ use roamkey_tests::process::{Process, bound_to_this_thread};
 use roamkey_tests::terminal::Terminal;
 use serde_json::Value;
 
-use super::{Device, program};
+use super::{Device, PASSPHRASE, program};
 
 const PIN: &str = "correct horse";
 const LIMIT: Duration = Duration::from_secs(30);
@@ -192,6 +192,28 @@ async fn whoever_leaves_before_the_words_are_confirmed_sets_nothing_up() {
         "nobody_to_ask",
         "off a terminal"
     );
+}
+
+#[tokio::test]
+async fn a_passphrase_that_was_typed_is_not_there_for_a_timer() {
+    let device = Device::new();
+    std::fs::write(device.path("passphrase"), PASSPHRASE).expect("a file");
+    for arguments in [
+        &["store", "create-file", "--yes"][..],
+        &["recovery", "setup", "--words-file", "%/words"],
+    ] {
+        let in_store = ["--data-dir", "%/store", "--passphrase-file", "%/passphrase"];
+        device.done(&[&in_store, arguments].concat());
+    }
+    let schedule = ["--data-dir", "%/store", "backup", "schedule", "daily"];
+    let mut run = Run::start(&device, "schedule", &schedule);
+    let question = "Passphrase of the passkeys' file: ";
+    run.terminal
+        .answer_hidden(question, PASSPHRASE)
+        .await
+        .expect(question);
+    assert_eq!(run.code().await, "passphrase_needed");
+    assert!(!device.path("config/systemd/user/roamkey-backup.timer").exists());
 }
 
 /// A device with three passkeys and a PIN.

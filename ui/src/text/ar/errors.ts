@@ -91,7 +91,7 @@ export const errors: Record<ErrorCode, ErrorText> = {
   label_unfit: { title: 'لا يصلح هذا تسميةً.', hint: `تتكوّن التسمية من حرف واحد إلى ${number(64)} حرفًا في سطر واحد.` },
   not_confirmed: { title: 'لم توافق.', hint: unchanged },
   nobody_to_confirm: { title: 'لا توجد طرفية لسؤالك فيها، وهذا يحتاج إلى موافقتك.', hint: `${unchanged} نفّذ هذا في طرفية، أو أضف ${ltr('--yes')}.` },
-  passphrase_needed: { title: 'مفاتيح المرور محفوظة في ملف، وعبارة مروره مطلوبة.', hint: 'يطلبها Roamkey عند بدئه، وليس لدى المؤقّت من يسأله: أنشئ النسخ الاحتياطية بنفسك.' },
+  passphrase_needed: { title: 'مفاتيح المرور محفوظة في ملف، وعبارة مروره مطلوبة.', hint: `يطلبها Roamkey عند بدئه، وليس لدى المؤقّت من يسأله: أنشئ النسخ الاحتياطية بنفسك، أو استخدم ${ltr('roamkey backup schedule')} مع ${ltr('--passphrase-file')}.` },
   passphrase_wrong: { title: 'هذه ليست عبارة مرور ملف مفاتيح المرور.', hint: `أعد المحاولة. ${unchanged} لا يمكن لأحد فتح الملف دون عبارة المرور.` },
   passphrase_unfit: { title: 'لا تصلح هذه عبارةَ مرور.', hint: `اختر من ${number(12)} إلى ${number(1024)} حرفًا واكتب العبارة نفسها مرتين. ست كلمات تكوّن عبارة جيدة.` },
   passphrase_unreadable: { title: 'لا يمكن قراءة ملف عبارة المرور.', hint: 'هو ملف نصّي توجد عبارة المرور في سطره الأول. تحقّق من اسمه ومن أن لديك إذنًا بقراءته.' },

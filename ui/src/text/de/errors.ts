@@ -84,7 +84,7 @@ export const errors: Record<ErrorCode, ErrorText> = {
   label_unfit: { title: 'Das ist als Bezeichnung nicht möglich.', hint: 'Eine Bezeichnung hat 1 bis 64 Zeichen in einer Zeile.' },
   not_confirmed: { title: 'Sie haben nicht zugestimmt.', hint: 'Es wurde nichts geändert.' },
   nobody_to_confirm: { title: 'Es gibt kein Terminal, um Sie zu fragen, und hierfür ist Ihr Ja nötig.', hint: 'Es wurde nichts geändert. Führen Sie dies in einem Terminal aus oder geben Sie --yes an.' },
-  passphrase_needed: { title: 'Die Passkeys liegen in einer Datei, und deren Passphrase wird gebraucht.', hint: 'Roamkey fragt beim Start danach, und ein Zeitgeber kann niemanden fragen: Schreiben Sie die Sicherungen selbst.' },
+  passphrase_needed: { title: 'Die Passkeys liegen in einer Datei, und deren Passphrase wird gebraucht.', hint: 'Roamkey fragt beim Start danach, und ein Zeitgeber kann niemanden fragen: Schreiben Sie die Sicherungen selbst, oder sehen Sie sich roamkey backup schedule und --passphrase-file an.' },
   passphrase_wrong: { title: 'Das ist nicht die Passphrase der Passkey-Datei.', hint: 'Versuchen Sie es erneut. Es wurde nichts geändert; ohne die Passphrase kann niemand die Datei öffnen.' },
   passphrase_unfit: { title: 'Diese Passphrase ist nicht möglich.', hint: 'Wählen Sie 12 bis 1024 Zeichen und geben Sie zweimal dieselben ein. Sechs Wörter ergeben eine gute.' },
   passphrase_unreadable: { title: 'Die Passphrase-Datei ist nicht lesbar.', hint: 'Es ist eine Textdatei mit der Passphrase in der ersten Zeile. Prüfen Sie ihren Namen und ob Sie sie lesen dürfen.' },

@@ -86,7 +86,7 @@ export const errors: Record<ErrorCode, ErrorText> = {
   label_unfit: { title: 'This can’t be a label.', hint: 'A label has 1 to 64 characters on one line.' },
   not_confirmed: { title: 'You did not say yes.', hint: 'Nothing was changed.' },
   nobody_to_confirm: { title: 'There is no terminal to ask you on, and this needs your yes.', hint: 'Nothing was changed. Run this in a terminal, or say --yes.' },
-  passphrase_needed: { title: 'The passkeys are in a file, and its passphrase is needed.', hint: 'Roamkey asks for it when it starts, and a timer has nobody to ask: write the backups yourself.' },
+  passphrase_needed: { title: 'The passkeys are in a file, and its passphrase is needed.', hint: 'Roamkey asks for it when it starts, and a timer has nobody to ask: write the backups yourself, or see roamkey backup schedule and --passphrase-file.' },
   passphrase_wrong: { title: 'This is not the passphrase of the passkeys’ file.', hint: 'Try again. Nothing was changed; without the passphrase the file can’t be opened by anybody.' },
   passphrase_unfit: { title: 'This can’t be the passphrase.', hint: 'Choose 12 to 1024 characters and type the same twice. Six words make a good one.' },
   passphrase_unreadable: { title: 'The passphrase file can’t be read.', hint: 'It is a text file with the passphrase in its first line. Check its name and whether you may read it.' },

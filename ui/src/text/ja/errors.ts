@@ -89,7 +89,7 @@ export const errors: Record<ErrorCode, ErrorText> = {
   label_unfit: { title: 'これはラベルとして使えません。', hint: 'ラベルは1行で1～64文字です。' },
   not_confirmed: { title: '「はい」と答えませんでした。', hint: unchanged },
   nobody_to_confirm: { title: '確認を求める端末がありません。この操作にはあなたの同意が必要です。', hint: `${unchanged}端末で実行するか、--yesを付けてください。` },
-  passphrase_needed: { title: 'パスキーはファイルに保存されており、そのパスフレーズが必要です。', hint: 'Roamkeyは起動時に尋ねますが、タイマーには尋ねる相手がいません。バックアップはご自分で作成してください。' },
+  passphrase_needed: { title: 'パスキーはファイルに保存されており、そのパスフレーズが必要です。', hint: 'Roamkeyは起動時に尋ねますが、タイマーには尋ねる相手がいません。バックアップはご自分で作成するか、roamkey backup scheduleと--passphrase-fileをお使いください。' },
   passphrase_wrong: { title: 'パスキーのファイルのパスフレーズが違います。', hint: `${again}${unchanged}パスフレーズがなければ、このファイルは誰にも開けません。` },
   passphrase_unfit: { title: 'このパスフレーズは使えません。', hint: '12～1024文字で決め、同じものを2回入力してください。6つの単語を並べるとよいでしょう。' },
   passphrase_unreadable: { title: 'パスフレーズのファイルを読み込めません。', hint: '1行目にパスフレーズを書いたテキストファイルです。名前と読み取りの権限を確認してください。' },
