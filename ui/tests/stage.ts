@@ -100,13 +100,13 @@ export function handedStage(first: HandedOver): Handed {
 }
 
 /** Shows a scene as a person would see it: in its language, with what it fetches, and everything that folds open. */
-export async function perform(scene: Scene & { handed?: never }): Promise<Stage>
-export async function perform(scene: Scene): Promise<Stage | Handed>
-export async function perform(scene: Scene): Promise<Stage | Handed> {
+export async function perform(scene: Scene & { handed?: never }, answers?: Answers): Promise<Stage>
+export async function perform(scene: Scene, answers?: Answers): Promise<Stage | Handed>
+export async function perform(scene: Scene, answers: Answers = {}): Promise<Stage | Handed> {
   await useLanguage(languageOf(scene.view.settings))
   const app = scene.handed
     ? handedStage(scene.handed)
-    : stage(scene.view, /^passkeys(?!-empty)/.test(scene.name) ? kept : [])
+    : stage(scene.view, /^passkeys(?!-empty)/.test(scene.name) ? kept : [], answers)
   document.documentElement.lang = languageOf(scene.view.settings)
   if (scene.part !== undefined) {
     document.querySelectorAll<HTMLButtonElement>('main nav button')[scene.part]!.click()
