@@ -92,6 +92,6 @@ test('of ten thousand only those in sight are drawn, within 200 ms', async () =>
     await new Promise(requestAnimationFrame)
     const middle = list.getBoundingClientRect()
     const hit = document.elementFromPoint(middle.x + 40, middle.y + middle.height / 2)
-    expect(hit?.closest('[role=option], .site'), `blank at ${at}`).not.toBeNull()
+    expect(hit?.closest('[role=option], .heading'), `blank at ${at}`).not.toBeNull()
   }
 })
