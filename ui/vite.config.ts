@@ -21,6 +21,8 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     // Each file cleans up behind itself, so all share one page, which loads everything once.
     isolate: false,
+    // Two pages at a time, as there are cores in CI.
+    maxWorkers: 2,
     browser: {
       enabled: true,
       headless: true,

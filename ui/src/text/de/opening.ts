@@ -9,7 +9,7 @@ export const opening = {
     quit: 'Beenden',
     policy: {
       title: 'Die Regeln dieses Geräts sind nicht lesbar',
-      lead: 'Die Systemverwaltung dieses Geräts hat Regeln für seine Passkeys festgelegt. Roamkey kann nicht feststellen, was sie besagen, und signiert deshalb bis dahin nichts.',
+      lead: 'Die Systemverwaltung dieses Geräts hat Regeln für seine Passkeys festgelegt. Solange Roamkey nicht feststellen kann, was sie besagen, signiert es nichts.',
       file: 'Die Datei mit den Regeln',
       problem: 'Was daran falsch ist',
       problems: {
@@ -22,7 +22,7 @@ export const opening = {
     },
     passphrase: {
       title: 'Ihre Passkeys liegen in einer Datei',
-      lead: 'Statt eines Schlüsselbunds wurde auf diesem Gerät eine Datei unter einer Passphrase gewählt. Roamkey fragt bei jedem Start nach der Passphrase und bewahrt sie nirgends auf.',
+      lead: 'Statt eines Schlüsselbunds wurde auf diesem Gerät eine Datei gewählt, die eine Passphrase schützt. Roamkey fragt bei jedem Start nach der Passphrase und bewahrt sie nirgends auf.',
       label: 'Passphrase der Datei',
       trying: 'Die Passphrase wird ausprobiert…',
     },
@@ -30,13 +30,13 @@ export const opening = {
       title: 'Hier gibt es keinen Schlüsselbund',
       lead: [
         'Roamkey bewahrt Passkeys im Schlüsselbund des Betriebssystems auf, und in dieser Sitzung antwortet keiner.',
-        'Am besten hilft es, einen zu haben: Installieren Sie gnome-keyring, KWallet oder KeePassXC, sorgen Sie dafür, dass er in dieser Sitzung läuft, und versuchen Sie es erneut.',
+        'Am besten richten Sie einen ein: Installieren Sie gnome-keyring, KWallet oder KeePassXC, sorgen Sie dafür, dass er in dieser Sitzung läuft, und versuchen Sie es erneut.',
         'Ein Smartphone können Sie hier auch ohne Schlüsselbund benutzen.',
       ],
-      goOn: 'Ohne weitermachen',
+      goOn: 'Ohne Schlüsselbund fortfahren',
       file: 'Passkeys stattdessen in einer Datei aufbewahren…',
       fileLead: [
-        'Für Geräte ohne Schlüsselbund: eine Datei auf diesem Gerät, unter einer Passphrase, nach der Roamkey bei jedem Start fragt.',
+        'Für Geräte ohne Schlüsselbund: eine Datei auf diesem Gerät, geschützt durch eine Passphrase, nach der Roamkey bei jedem Start fragt.',
         'Wer die Datei in die Hand bekommt, kann beliebig lange Passphrasen durchprobieren; nehmen Sie also fünf oder mehr zufällige Wörter. Wenn Sie die Passphrase vergessen, sind die Passkeys verloren.',
       ],
       make: 'Datei anlegen',
