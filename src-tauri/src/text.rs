@@ -25,6 +25,10 @@ pub(crate) struct Text {
     pub(crate) passkeys_locked: &'static str,
     /// What to do where a part of the screen is to be chosen.
     pub(crate) choose_part: &'static str,
+    /// The desktop's own dialogs: for a file, for a folder, for where a new file goes.
+    pub(crate) choose_file: &'static str,
+    pub(crate) choose_folder: &'static str,
+    pub(crate) save_as: &'static str,
     /// A notification: a question waits.
     pub(crate) question_title: &'static str,
     /// What to do about it.
@@ -60,6 +64,9 @@ const ENGLISH: Text = Text {
     passkeys_open: "Passkeys: unlocked",
     passkeys_locked: "Passkeys: locked or out of reach",
     choose_part: "Drag over the code, or click its window (Tab and Return do it too). Escape: back",
+    choose_file: "Choose a file",
+    choose_folder: "Choose a folder",
+    save_as: "Save as",
     question_title: "A sign-in waits for your answer",
     question_body: "Open Roamkey to read the question. If you did not start this, refuse.",
 };
@@ -77,6 +84,9 @@ const GERMAN: Text = Text {
     passkeys_open: "Passkeys: entsperrt",
     passkeys_locked: "Passkeys: gesperrt oder nicht erreichbar",
     choose_part: "Ziehen Sie einen Rahmen um den Code oder klicken Sie auf sein Fenster (auch mit Tab und Eingabe). Esc: zurück",
+    choose_file: "Datei wählen",
+    choose_folder: "Ordner wählen",
+    save_as: "Speichern unter",
     question_title: "Eine Anmeldung wartet auf Ihre Antwort",
     question_body: "Öffnen Sie Roamkey, um die Frage zu lesen. Wenn Sie das nicht begonnen haben, lehnen Sie ab.",
 };
@@ -94,6 +104,9 @@ const JAPANESE: Text = Text {
     passkeys_open: "パスキー: ロック解除済み",
     passkeys_locked: "パスキー: ロック中または使えません",
     choose_part: "コードを囲むようにドラッグするか、そのウィンドウをクリックしてください（TabとEnterでも選べます）。Esc: 戻る",
+    choose_file: "ファイルを選択",
+    choose_folder: "フォルダーを選択",
+    save_as: "名前を付けて保存",
     question_title: "サインインがあなたの回答を待っています",
     question_body: "Roamkeyを開いて確認してください。ご自身で始めたものでなければ、拒否してください。",
 };
@@ -111,6 +124,9 @@ const ARABIC: Text = Text {
     passkeys_open: "مفاتيح المرور: غير مقفلة",
     passkeys_locked: "مفاتيح المرور: مقفلة أو يتعذّر الوصول إليها",
     choose_part: "اسحب حول الرمز أو انقر نافذته (أو استخدم Tab وEnter). للرجوع: Esc",
+    choose_file: "اختر ملفًا",
+    choose_folder: "اختر مجلدًا",
+    save_as: "حفظ باسم",
     question_title: "تسجيل دخول ينتظر إجابتك",
     question_body: "افتح Roamkey لقراءة السؤال. إذا لم تكن أنت من بدأ هذا فارفض.",
 };
@@ -135,6 +151,9 @@ mod tests {
                 passkeys_open,
                 passkeys_locked,
                 choose_part,
+                choose_file,
+                choose_folder,
+                save_as,
                 question_title,
                 question_body,
             } = *text;
@@ -151,6 +170,9 @@ mod tests {
                 passkeys_open,
                 passkeys_locked,
                 choose_part,
+                choose_file,
+                choose_folder,
+                save_as,
                 question_title,
                 question_body,
             ]

@@ -7,12 +7,14 @@ use std::rc::Rc;
 
 use gtk::gio::prelude::*;
 use gtk::prelude::*;
-use gtk::{FileChooserAction, FileChooserNative, ResponseType, gio};
+use gtk::{FileChooserAction, FileChooserNative, ResponseType, gio, glib};
 use roamkey_device::ErrorCode;
-use tauri::{AppHandle, WebviewWindow};
+use tauri::{AppHandle, Manager as _, WebviewWindow};
 use tokio::sync::oneshot;
 
 use super::Dialog;
+use crate::app::App;
+use crate::text::Text;
 
 /// Asks, over the window. `None` if the person closed the dialog.
 pub(crate) async fn ask(
@@ -21,21 +23,29 @@ pub(crate) async fn ask(
     dialog: Dialog,
 ) -> Result<Option<PathBuf>, ErrorCode> {
     let (answer, asked) = oneshot::channel();
-    let shown = handle.run_on_main_thread(move || show(window.as_ref(), &dialog, answer));
+    let text = Text::of(&handle.state::<App>().view().settings);
+    let shown = handle.run_on_main_thread(move || show(window.as_ref(), &dialog, text, answer));
     shown.map_err(|_| ErrorCode::DialogUnavailable)?;
     asked.await.map_err(|_| ErrorCode::DialogUnavailable)
 }
 
-fn show(window: Option<&WebviewWindow>, dialog: &Dialog, answer: oneshot::Sender<Option<PathBuf>>) {
+fn show(
+    window: Option<&WebviewWindow>,
+    dialog: &Dialog,
+    text: &Text,
+    answer: oneshot::Sender<Option<PathBuf>>,
+) {
     let parent = window.and_then(|window| window.gtk_window().ok());
-    let action = match dialog {
-        Dialog::File => FileChooserAction::Open,
-        Dialog::Folder => FileChooserAction::SelectFolder,
-        Dialog::SaveAs(_) => FileChooserAction::Save,
+    let (action, title) = match dialog {
+        Dialog::File => (FileChooserAction::Open, text.choose_file),
+        Dialog::Folder => (FileChooserAction::SelectFolder, text.choose_folder),
+        Dialog::SaveAs(_) => (FileChooserAction::Save, text.save_as),
     };
-    // GTK has title and buttons in the language of the session.
-    let chooser = FileChooserNative::new(None, parent.as_ref(), action, None, None);
+    // GTK has the buttons in the language of the session.
+    let chooser = FileChooserNative::new(Some(title), parent.as_ref(), action, None, None);
     chooser.set_modal(true);
+    // Otherwise it begins with what was used last in any program, or wherever the app was started.
+    chooser.set_current_folder(glib::home_dir());
     if let Dialog::SaveAs(name) = dialog {
         chooser.set_current_name(name);
     }
