@@ -10,7 +10,10 @@ use roamkey_device::ble::Advertiser;
 use roamkey_device::vault::VaultConfig;
 use roamkey_device::{ChosenTunnel, Code, ErrorCode, Requester, SystemVerification};
 use tauri::webview::{PermissionKind, PermissionResponse};
-use tauri::{AppHandle, Emitter as _, Manager as _, WebviewWindow, WebviewWindowBuilder, WindowEvent, Wry};
+use tauri::{
+    AppHandle, DragDropEvent, Emitter as _, Manager as _, Url, WebviewWindow, WebviewWindowBuilder,
+    WindowEvent, Wry,
+};
 #[cfg(desktop)]
 use tauri_plugin_window_state::StateFlags;
 use tracing_subscriber::filter::LevelFilter;
@@ -103,6 +106,11 @@ fn open() -> Result<(), Box<dyn std::error::Error>> {
                 api.prevent_close();
                 logged(window.hide());
             }
+            if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event
+                && let (Some(app), Some(file)) = (window.try_state::<App>(), paths.first())
+            {
+                app.dropped(file.clone());
+            }
         })
         .setup(move |app| set_up(app.handle(), options))
         .run(tauri::generate_context!());
@@ -139,6 +147,7 @@ fn set_up(handle: &AppHandle, options: start::Options) -> Result<(), Box<dyn std
     let hidden = options.background && options.link.is_none() && platform::has_tray();
     let window = WebviewWindowBuilder::from_config(handle, config)?
         .visible(!hidden)
+        .on_navigation(is_ours)
         .build()?;
     platform::prepare(&window, &options);
     let start::Options {
@@ -271,6 +280,11 @@ fn follow(handle: &AppHandle, link: String) {
     }
 }
 
+/// Whether a window may show this: the pages that the app brings along, and nothing that a link or a drop leads to.
+pub(crate) fn is_ours(page: &Url) -> bool {
+    page.scheme() == "tauri" || page.host_str() == Some("tauri.localhost") || page.as_str() == "about:blank"
+}
+
 /// The main window.
 #[derive(Debug)]
 pub(crate) struct MainWindow(AppHandle);
@@ -382,4 +396,23 @@ fn log() {
             meta.target().starts_with("roamkey")
         }));
     tracing_subscriber::registry().with(layer).init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn window_shows_its_own_pages_and_nothing_else() {
+        let ours = |page: &str| is_ours(&page.parse().unwrap());
+        assert!(ours("tauri://localhost") && ours("tauri://localhost/request.html"));
+        for page in [
+            "file:///tmp/picture.png",
+            "https://example.org/",
+            "https://tauri.localhost.example.org/",
+            "data:text/html,x",
+        ] {
+            assert!(!ours(page), "{page}");
+        }
+    }
 }

@@ -228,6 +228,37 @@ async fn code_of_the_wrong_time_or_kind_says_so() {
 }
 
 #[tokio::test]
+async fn dropped_file_is_looked_at_only_where_a_code_is_waited_for() {
+    let stage = Stage::with_pin().await;
+    let folder = TempDir::new().unwrap();
+    let text = folder.path().join("text.png");
+    std::fs::write(&text, "no picture").unwrap();
+    let missing = folder.path().join("missing.png");
+    for (file, told) in [
+        (text.clone(), ErrorCode::NotAPicture),
+        (missing, ErrorCode::PictureUnreadable),
+        (folder.path().to_owned(), ErrorCode::PictureUnreadable),
+    ] {
+        stage.act(Action::Cancel);
+        stage
+            .until(|view| view.sign_in == SignIn::Idle { problem: None })
+            .await;
+        stage.app.dropped(file);
+        let told = Some(told.into());
+        stage
+            .until(|view| view.sign_in == SignIn::Idle { problem: told })
+            .await;
+    }
+    stage.act(Action::Cancel);
+    stage.act(Action::Go {
+        place: Place::Passkeys,
+    });
+    stage.app.dropped(text);
+    assert_eq!(stage.app.view().sign_in, SignIn::Idle { problem: None });
+    assert_eq!(stage.app.view().place, Place::Passkeys);
+}
+
+#[tokio::test]
 async fn cancelling_while_on_air_takes_the_advert_off() {
     let stage = Stage::with_pin().await;
     let waiting = code(now().0);

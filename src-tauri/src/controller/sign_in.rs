@@ -1,10 +1,16 @@
 //! From a code to an answered request.
 
 use std::error::Error;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 
 use roamkey_device::session::{Air, TunnelService};
-use roamkey_device::{Code as Text, Done, ErrorCode, Failure, Hint, Progress, SignIn as ReadCode};
+use roamkey_device::{
+    Code as Text, Done, ErrorCode, Failure, Hint, MAX_FILE_BYTES, Progress, SignIn as ReadCode,
+};
 use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
 
 use super::person::{Answer, Person};
 use super::{Controller, State, Task, Transaction};
@@ -62,6 +68,29 @@ where
     pub fn opened(&self, link: &str) {
         self.found(Origin::Link, Ok(Text::from_text(link)));
         self.0.window.raise();
+    }
+
+    /// A file that was dropped on the window. It is looked at where a code is waited for, and only there.
+    pub fn dropped(&self, file: PathBuf) {
+        let waits = self.update(|state| {
+            let idle = matches!(state.view.sign_in, SignIn::Idle { .. });
+            let waits = state.view.place == Place::SignIn && idle;
+            if waits {
+                state.view.sign_in = SignIn::Looking {
+                    origin: Origin::Picture,
+                };
+            }
+            waits
+        });
+        if !waits {
+            return;
+        }
+        let controller = self.clone();
+        self.0.runtime.spawn(async move {
+            let read = spawn_blocking(move || read_picture(&file)).await;
+            let code = read.unwrap_or(Err(ErrorCode::Internal));
+            controller.found(Origin::Picture, code);
+        });
     }
 
     pub(super) fn look_for_code(&self, origin: Origin, part: ScreenPart) {
@@ -262,6 +291,23 @@ impl State {
             *answers = sender;
         }
     }
+}
+
+/// Reads the code in a file that may be a picture. Only a plain file is opened: reading a pipe might never end.
+fn read_picture(file: &Path) -> Result<Text, ErrorCode> {
+    let unreadable = |error: io::Error| {
+        tracing::info!(%error, "the picture can't be read");
+        ErrorCode::PictureUnreadable
+    };
+    if !std::fs::metadata(file).map_err(unreadable)?.is_file() {
+        return Err(ErrorCode::PictureUnreadable);
+    }
+    let limit = u64::try_from(MAX_FILE_BYTES).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    File::open(file)
+        .and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes))
+        .map_err(unreadable)?;
+    Text::from_picture(&bytes).map_err(|error| Failure::Scan(error).code())
 }
 
 fn hinted(hint: Hint) -> Hinted {

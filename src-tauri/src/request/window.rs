@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::flow::{Act, End, Flow};
 use super::view::{HandedOver, HandedStep};
+use crate::app::is_ours;
 use crate::{platform, start};
 
 /// The window's name, in `tauri.conf.json` and in its capabilities.
@@ -91,7 +92,9 @@ fn set_up(
     });
     let windows = &handle.config().app.windows;
     let config = windows.iter().find(|window| window.label == REQUEST);
-    WebviewWindowBuilder::from_config(handle, config.ok_or("no such window in tauri.conf.json")?)?.build()?;
+    WebviewWindowBuilder::from_config(handle, config.ok_or("no such window in tauri.conf.json")?)?
+        .on_navigation(is_ours)
+        .build()?;
     let shown = handle.clone();
     let show = move |step: HandedStep| {
         view.send_modify(|view| view.step = step);

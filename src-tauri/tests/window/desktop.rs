@@ -8,11 +8,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use roamkey_testkit::desktop::{Entry, Sharing};
 use roamkey_tests::Result;
-use roamkey_tests::bench::{Bench, Ceremony};
+use roamkey_tests::bench::Bench;
 use roamkey_tests::process::{Process, bound_to_this_thread};
 
 use crate::person::{Look, Person, Surroundings};
 use crate::scenarios::{Place, agreed, nothing_was_created, refused, register};
+use crate::x11::Hands;
 
 /// The screen by the desktop's portal: shared, refused, a part of it, and without a portal.
 pub(crate) async fn portal((bench, folder): Place<'_>) -> Result<()> {
@@ -67,7 +68,7 @@ pub(crate) async fn portal((bench, folder): Place<'_>) -> Result<()> {
     person.window.close().await
 }
 
-/// A picture in the clipboard, then text; a file that is opened, then one that is dropped.
+/// A picture in the clipboard, then text; then a file that is opened.
 pub(crate) async fn handed_over_by_hand((bench, folder): Place<'_>) -> Result<()> {
     let person = Person::new(bench, folder, Look::Light).await?;
     person.begins().await?;
@@ -100,10 +101,6 @@ pub(crate) async fn handed_over_by_hand((bench, folder): Place<'_>) -> Result<()
         .fill("#picture", &ceremony.picture.display().to_string())
         .await?;
     person.window.reads("It was found in a picture").await?;
-    person.window.click("Cancel").await?;
-
-    dropped(&person, &ceremony).await?;
-    person.window.reads("It was found in a picture").await?;
     person.window.click("I started this: continue").await?;
     person.approves("Create passkey").await?;
     person.window.reads("Passkey created").await?;
@@ -112,7 +109,7 @@ pub(crate) async fn handed_over_by_hand((bench, folder): Place<'_>) -> Result<()
 }
 
 /// Puts a file into the X11 clipboard, for as long as the value lives.
-async fn copied(bench: &Bench, folder: &Path, options: &[&str], file: &Path) -> Result<Process> {
+pub(crate) async fn copied(bench: &Bench, folder: &Path, options: &[&str], file: &Path) -> Result<Process> {
     let mut command = bound_to_this_thread("xclip");
     command
         .args(["-quiet", "-selection", "clipboard"])
@@ -127,24 +124,6 @@ async fn copied(bench: &Bench, folder: &Path, options: &[&str], file: &Path) -> 
         .line(Default::default(), LIMIT, "the clipboard", waits)
         .await?;
     Ok(process)
-}
-
-/// Drops a file on the window, as the web view tells its page.
-async fn dropped(person: &Person, ceremony: &Ceremony) -> Result<()> {
-    let bytes = STANDARD.encode(std::fs::read(&ceremony.picture)?);
-    let script = format!(
-        "const bytes = Uint8Array.from(atob('{bytes}'), (c) => c.charCodeAt(0));
-         const dataTransfer = new DataTransfer();
-         dataTransfer.items.add(new File([bytes], 'code.png', {{ type: 'image/png' }}));
-         const tell = (type) => document.body.dispatchEvent(new DragEvent(type, {{ dataTransfer, bubbles: true, cancelable: true }}));
-         tell('dragover');"
-    );
-    person
-        .window
-        .script(&format!("{script} window.tell = tell"))
-        .await?;
-    person.window.reads("Drop the picture to read its code").await?;
-    person.window.script("window.tell('drop')").await.map(drop)
 }
 
 /// The icon says how things stand and keeps the app; a notification says that a question waits, and goes with it.
@@ -245,6 +224,7 @@ pub(crate) async fn menu_reads(person: &Person, wanted: &[&str]) -> Result<Entry
 
 /// A region under X11, then a window; and with two codes on the screen the person is asked which.
 pub(crate) async fn part_of_the_screen((bench, folder): Place<'_>) -> Result<()> {
+    let hands = Hands::at(bench, folder);
     let person = Person::new(bench, folder, Look::Light).await?;
     person.begins().await?;
     let ceremony = bench.show(&register("regina")).await?;
@@ -254,7 +234,7 @@ pub(crate) async fn part_of_the_screen((bench, folder): Place<'_>) -> Result<()>
         .await?;
     chooser_is_there(bench).await?;
     bench.keep_picture("choosing")?;
-    xdotool(bench, folder, &["key", "Escape"]).await?;
+    hands.xdotool(&["key", "Escape"]).await?;
     person.window.reads("Sign in on another device").await?;
     assert!(!person.window.text().await?.contains("You ended it"));
 
@@ -264,7 +244,7 @@ pub(crate) async fn part_of_the_screen((bench, folder): Place<'_>) -> Result<()>
         .await?;
     chooser_is_there(bench).await?;
     let drag = "mousemove 10 10 mousedown 1 mousemove 600 500 mousemove 1200 1000 mouseup 1";
-    xdotool(bench, folder, &drag.split(' ').collect::<Vec<_>>()).await?;
+    hands.xdotool(&drag.split(' ').collect::<Vec<_>>()).await?;
     person.window.reads("It was found on this screen").await?;
     person.window.click("I started this: continue").await?;
     person.approves("Create passkey").await?;
@@ -289,21 +269,6 @@ pub(crate) async fn chooser_is_there(bench: &Bench) -> Result<()> {
         }
     });
     waited.await.map_err(|_elapsed| "nothing to choose with")?
-}
-
-pub(crate) async fn xdotool(bench: &Bench, folder: &Path, arguments: &[&str]) -> Result<()> {
-    let mut command = bound_to_this_thread("xdotool");
-    command
-        .args(arguments)
-        .env("DISPLAY", bench.display())
-        .stdin(Stdio::null());
-    let mut process = Process::start("xdotool", command, folder)?;
-    let status = process.ended(LIMIT).await?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("xdotool: {status}: {}", process.err().text()).into())
-    }
 }
 
 /// The camera: WebKit's mock device runs through the whole way of a real one, at ten pictures a second; and a stream that

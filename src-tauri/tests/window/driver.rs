@@ -150,6 +150,15 @@ impl Window {
         self.call("POST", "actions", Some(&actions)).await.map(drop)
     }
 
+    /// Presses a key while another one is held.
+    pub(crate) async fn chord(&self, held: &str, key: &str) -> Result<()> {
+        let actions = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": [
+            { "type": "keyDown", "value": held }, { "type": "keyDown", "value": key },
+            { "type": "keyUp", "value": key }, { "type": "keyUp", "value": held },
+        ] }] });
+        self.call("POST", "actions", Some(&actions)).await.map(drop)
+    }
+
     /// Runs a script in the page.
     pub(crate) async fn script(&self, script: &str) -> Result<Value> {
         self.call(

@@ -7,9 +7,10 @@ use roamkey_testkit::desktop::Sharing;
 use roamkey_tests::Result;
 use roamkey_tests::bench::Bench;
 
-use crate::desktop::{chooser_is_there, menu_reads, xdotool};
+use crate::desktop::{chooser_is_there, menu_reads};
 use crate::person::{Look, Person, Surroundings};
 use crate::scenarios::{Place, refused, register};
+use crate::x11::Hands;
 
 /// A language: its tag, the direction of its lines, and what the desktop shows in it: the entry that ends the app, the
 /// state of Bluetooth, and what a notification says.
@@ -152,7 +153,7 @@ async fn over_the_screen(bench: &Bench, folder: &Path, person: &Person, language
     person.window.until_script("a way", choose).await?;
     chooser_is_there(bench).await?;
     bench.keep_picture(&format!("choosing {language}"))?;
-    xdotool(bench, folder, &["key", "Escape"]).await?;
+    Hands::at(bench, folder).xdotool(&["key", "Escape"]).await?;
     person.window.shows("#code").await
 }
 

@@ -23,17 +23,25 @@ use roamkey_tests::bench::Bench;
 use roamkey_tests::parts::Parts;
 use tokio::runtime::Runtime;
 
+mod codes;
 mod desktop;
 mod driver;
 mod handed_over;
+mod keyboard;
 mod languages;
 mod opening;
 mod person;
+mod picture;
+mod recovery;
 mod scenarios;
+mod x11;
 
 use person::Look;
 
 fn main() -> ExitCode {
+    if let Some(file) = picture::to_show() {
+        return picture::show(&file);
+    }
     let mut arguments = Arguments::from_args();
     // One screen, one air: one at a time, and all in this thread, with which every program of the bench ends.
     arguments.test_threads = Some(1);
@@ -47,7 +55,6 @@ fn main() -> ExitCode {
     let trials = trials! {
         "first start, creation and sign-in off the screen, light": async |bench| scenarios::whole_way(bench, Look::Light).await,
         "first start, creation and sign-in off the screen, dark": async |bench| scenarios::whole_way(bench, Look::Dark).await,
-        "second account by keyboard": async |bench| scenarios::second_account(bench).await,
         "refusal": async |bench| scenarios::refuses(bench).await,
         "browser cancels": async |bench| scenarios::browser_cancels(bench).await,
         "wrong PIN, then the right one": async |bench| scenarios::wrong_pin(bench).await,
@@ -57,13 +64,16 @@ fn main() -> ExitCode {
         "link from another program": async |bench| scenarios::link(bench).await,
         "screen by the desktop's portal": async |bench| desktop::portal(bench).await,
         "part of the screen under X11": async |bench| desktop::part_of_the_screen(bench).await,
-        "clipboard, file and drop": async |bench| desktop::handed_over_by_hand(bench).await,
+        "several codes on the screen, and one that is dropped": async |bench| codes::several(bench).await,
+        "clipboard and file": async |bench| desktop::handed_over_by_hand(bench).await,
         "camera": async |bench| desktop::camera(bench).await,
         "icon and notifications": async |bench| desktop::icon_and_notifications(bench).await,
         "passkeys in a file": async |bench| opening::passkeys_in_a_file(bench).await,
         "no keyring": async |bench| opening::no_keyring(bench).await,
         "every page in every language": async |bench| languages::everywhere(bench).await,
         "window state": async |bench| desktop::window_state(bench).await,
+        "recovery: all is lost and comes back": async |bench| recovery::all_is_lost(bench).await,
+        "keyboard alone": async |bench| keyboard::alone(bench).await,
         "request handed over, light": async |bench| handed_over::answered(bench, Look::Light).await,
         "request handed over, dark": async |bench| handed_over::answered(bench, Look::Dark).await,
         "request handed over and left": async |bench| handed_over::left(bench).await,

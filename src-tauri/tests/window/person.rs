@@ -15,7 +15,7 @@ pub(crate) struct Person {
     pub(crate) environment: Vec<(String, String)>,
     desktop: Option<MockDesktop>,
     pictures: Option<PathBuf>,
-    _keyring: PrivateKeyring,
+    keyring: PrivateKeyring,
 }
 
 /// How the desktop looks.
@@ -110,7 +110,7 @@ impl Person {
             environment,
             desktop,
             pictures: None,
-            _keyring: keyring,
+            keyring,
         })
     }
 
@@ -149,6 +149,14 @@ impl Person {
 
     /// Goes through the first start.
     pub(crate) async fn begins(&self) -> Result<()> {
+        self.chooses_pin().await?;
+        self.window.click("Begin").await?;
+        self.window.reads("Sign in on another device").await?;
+        self.picture("ways-in").await
+    }
+
+    /// Goes through the first start, up to where it says how to go on.
+    pub(crate) async fn chooses_pin(&self) -> Result<()> {
         self.window.reads("Your passkeys, on this device").await?;
         self.picture("welcome-1").await?;
         self.window.click("Continue").await?;
@@ -159,10 +167,21 @@ impl Person {
         self.window.reads("A PIN is set.").await?;
         self.window.click("Continue").await?;
         self.window.reads("Ready").await?;
-        self.picture("welcome-3").await?;
-        self.window.click("Begin").await?;
-        self.window.reads("Sign in on another device").await?;
-        self.picture("ways-in").await
+        self.picture("welcome-3").await
+    }
+
+    /// Ends the app; keyring, data, settings and home are gone.
+    pub(crate) async fn loses_the_device(self) -> Result<()> {
+        let Self { window, keyring, .. } = self;
+        window.close().await?;
+        let folder = keyring.folder().to_owned();
+        assert!(
+            folder.join("data").join("roamkey").exists(),
+            "it kept its data there"
+        );
+        drop(keyring);
+        assert!(!folder.exists(), "{} is gone", folder.display());
+        Ok(())
     }
 
     /// Pastes a code and uses it in spite of the warning.

@@ -18,7 +18,7 @@ pub(crate) fn register(account: &str) -> Ask {
 }
 
 /// Creates a passkey by way of a pasted code.
-async fn creates(bench: &mut Bench, person: &Person, account: &str) -> Result<()> {
+pub(crate) async fn creates(bench: &mut Bench, person: &Person, account: &str) -> Result<()> {
     let ceremony = bench.show(&register(account)).await?;
     person.pastes(&ceremony.code).await?;
     person.approves("Create passkey").await?;
@@ -204,36 +204,6 @@ pub(crate) async fn link((bench, folder): Place<'_>) -> Result<()> {
     person.approves("Create passkey").await?;
     person.window.reads("Passkey created").await?;
     agreed(ceremony.page.outcome().await?, "linda")?;
-    person.window.close().await
-}
-
-/// Two accounts, the second of which is chosen with the keyboard alone.
-pub(crate) async fn second_account((bench, folder): Place<'_>) -> Result<()> {
-    let person = Person::new(bench, folder, Look::Light).await?;
-    person.begins().await?;
-    for account in ["berta", "bruno"] {
-        creates(bench, &person, account).await?;
-    }
-    let ceremony = bench
-        .show(&Ask::SignIn(AuthenticationRequest::discoverable()))
-        .await?;
-    person.pastes(&ceremony.code).await?;
-    person.window.reads("Choose an account").await?;
-    let second = "return document.querySelectorAll('.account strong')[1].textContent";
-    let second = person
-        .window
-        .script(second)
-        .await?
-        .as_str()
-        .unwrap_or_default()
-        .to_owned();
-    person
-        .window
-        .script("document.querySelector('input[type=radio]').focus()")
-        .await?;
-    person.window.keys("\u{e015}").await?;
-    person.approves("Sign in").await?;
-    agreed(ceremony.page.outcome().await?, &second)?;
     person.window.close().await
 }
 
