@@ -83,7 +83,11 @@ export const settings = {
         }),
       wait: (time: string) => `أُدخل رمز PIN خاطئ مرات كثيرة. الوقت المتبقّي قبل المحاولة التالية: ${time}.`,
       present: 'رمز PIN الحالي',
-      new: `رمز PIN جديد، من ${number(4)} أحرف إلى ${number(63)} حرفًا`,
+      new: (least: number) =>
+        plural(least, {
+          few: `رمز PIN جديد، من # أحرف إلى ${number(63)} حرفًا`,
+          other: `رمز PIN جديد، من # حرفًا إلى ${number(63)} حرفًا`,
+        }),
       again: 'رمز PIN الجديد مرة أخرى',
       changePin: 'تغيير رمز PIN',
       forgotten: 'نسيان رمز PIN',

@@ -66,7 +66,11 @@ export const signIn = {
     chooseLead:
       'تطلب المواقع ما يثبت أنك أنت فعلًا. سيطلب Roamkey رمز PIN هذا في كل مرة تسجّل فيها الدخول. لا يمكن لأحد قراءته لاحقًا، فاحفظه جيدًا.',
     label: 'رمز PIN',
-    newLabel: `رمز PIN جديد، من ${number(4)} أحرف إلى ${number(63)} حرفًا`,
+    newLabel: (least: number) =>
+      plural(least, {
+        few: `رمز PIN جديد، من # أحرف إلى ${number(63)} حرفًا`,
+        other: `رمز PIN جديد، من # حرفًا إلى ${number(63)} حرفًا`,
+      }),
     againLabel: 'رمز PIN نفسه مرة أخرى',
     different: 'الرمزان غير متطابقين.',
     set: 'تعيين رمز PIN',

@@ -59,7 +59,7 @@ export const signIn = {
     chooseLead:
       'Websites verlangen den Nachweis, dass Sie es wirklich sind. Roamkey fragt bei jeder Anmeldung nach dieser PIN. Niemand kann sie auslesen: Merken Sie sie sich gut.',
     label: 'PIN',
-    newLabel: 'Neue PIN, 4 bis 63 Zeichen',
+    newLabel: (least: number) => `Neue PIN, ${number(least)} bis ${number(63)} Zeichen`,
     againLabel: 'Dieselbe PIN noch einmal',
     different: 'Die beiden Eingaben stimmen nicht überein.',
     set: 'PIN festlegen',

@@ -58,7 +58,7 @@ export const signIn = {
     chooseLead:
       'Sites ask for proof that it is really you. Roamkey asks for this PIN each time you sign in. Nobody can read it back, so remember it.',
     label: 'PIN',
-    newLabel: 'New PIN, 4 to 63 characters',
+    newLabel: (least: number) => `New PIN, ${number(least)} to ${number(63)} characters`,
     againLabel: 'The same PIN again',
     different: 'The two are not the same.',
     set: 'Set the PIN',

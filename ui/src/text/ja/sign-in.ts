@@ -59,7 +59,7 @@ export const signIn = {
     chooseLead:
       'サイトは、本当にご本人であることの確認を求めます。RoamkeyはサインインのたびにこのPINを尋ねます。PINは誰にも読み出せませんので、忘れないようにしてください。',
     label: 'PIN',
-    newLabel: '新しいPIN（4～63文字）',
+    newLabel: (least: number) => `新しいPIN（${number(least)}～${number(63)}文字）`,
     againLabel: '同じPINをもう一度',
     different: '2つのPINが一致しません。',
     set: 'PINを設定',
