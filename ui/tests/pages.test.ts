@@ -202,6 +202,11 @@ test('PINs of the settings are handed over and wiped from their fields', async (
   expect([...document.querySelectorAll<HTMLInputElement>('input[type=password]')].map(({ value }) => value)).toEqual(['', '', ''])
 })
 
+test('a new PIN is asked for with the least length that the policy wants', async () => {
+  app = await perform({ name: 'settings', view: view('settings'), part: 1 })
+  expect(document.querySelector('label[for=next-pin]')!.textContent).toBe('New PIN, 6 to 63 characters')
+})
+
 test('theme and language of the view hold for the whole window', async () => {
   app = stage(view('settings'))
   const { settings } = view('settings')
