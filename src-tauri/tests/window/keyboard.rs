@@ -11,7 +11,8 @@ use crate::recovery::{PLACES, WORDS};
 use crate::scenarios::{Place, agreed, register};
 use crate::x11::{Hands, WindowManager};
 
-/// First start, two passkeys, a sign-in with the second account, a label, a removal that is taken back, recovery.
+/// First start, two passkeys, a sign-in with the second account, a label, a removal that is taken back; recovery with
+/// everything twice as large.
 pub(crate) async fn alone((bench, folder): Place<'_>) -> Result<()> {
     // Without one, no window has the focus, and a web view shows none.
     let hands = Hands::at(bench, folder);
@@ -51,6 +52,7 @@ pub(crate) async fn alone((bench, folder): Place<'_>) -> Result<()> {
     }
     second_account(bench, keys).await?;
     looks_after(keys).await?;
+    zooms_to_double(keys).await?;
     sets_recovery_up(keys).await?;
     person.window.close().await
 }
@@ -144,6 +146,17 @@ async fn looks_after(keys: &Keys<'_>) -> Result<()> {
     keys.tabs_to("Undo").await?;
     window.press(ENTER).await?;
     window.reads("2 passkeys").await
+}
+
+/// Five steps of a fifth each.
+async fn zooms_to_double(keys: &Keys<'_>) -> Result<()> {
+    let window = keys.window;
+    let width = window.script("return innerWidth").await?;
+    for _ in 0..5 {
+        window.chord(CONTROL, "+").await?;
+    }
+    let doubled = format!("return Math.abs(innerWidth * 2 - {width}) < 3");
+    window.until_script("everything twice as large", &doubled).await.map(drop)
 }
 
 async fn sets_recovery_up(keys: &Keys<'_>) -> Result<()> {

@@ -111,6 +111,7 @@ export const settings = {
       pages: 'öffnet die Seiten, der Reihe nach',
       clipboard: 'nimmt einen Code aus der Zwischenablage',
       search: 'sucht Passkeys, Aktivitäten oder Fehler',
+      zoom: 'zeigen alles größer, kleiner, wie zuvor',
       escape: 'lehnt die Frage ab',
     },
     policy: {

@@ -111,6 +111,7 @@ export const settings = {
       pages: 'opens the pages, in their order',
       clipboard: 'takes a code from the clipboard',
       search: 'searches passkeys, activity or errors',
+      zoom: 'make everything larger, smaller, as it was',
       escape: 'refuses the question',
     },
     policy: {

@@ -110,6 +110,7 @@ export const settings = {
       pages: 'ページを順番に開く',
       clipboard: 'クリップボードからコードを受け取る',
       search: 'パスキー、履歴、エラーを検索する',
+      zoom: '表示を拡大する、縮小する、元に戻す',
       escape: '確認を拒否する',
     },
     policy: {
