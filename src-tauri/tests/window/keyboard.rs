@@ -156,7 +156,10 @@ async fn zooms_to_double(keys: &Keys<'_>) -> Result<()> {
         window.chord(CONTROL, "+").await?;
     }
     let doubled = format!("return Math.abs(innerWidth * 2 - {width}) < 3");
-    window.until_script("everything twice as large", &doubled).await.map(drop)
+    window
+        .until_script("everything twice as large", &doubled)
+        .await
+        .map(drop)
 }
 
 async fn sets_recovery_up(keys: &Keys<'_>) -> Result<()> {
