@@ -165,15 +165,34 @@ impl Bench {
         let log = self.chromium.log().mark();
         let page = self.chromium.begin(&ask.script()?);
         self.chromium.dialog(log, "kCableV2QRCode").await?;
-        let (code, picture) = self.read_code().await?;
+        let code = self.read_code().await?;
+        let shown_after = began.elapsed();
         let file = self.folder.join("code.png");
-        picture.rgb()?.save(&file)?;
+        self.still().await?.rgb()?.save(&file)?;
         Ok(Ceremony {
             code,
             picture: file,
             page,
-            shown_after: began.elapsed(),
+            shown_after,
         })
+    }
+
+    /// The screen once it has come to rest: a code can be read before its dialog has quite faded in, and a picture of that
+    /// is too pale for some who get it. Where something always moves, the screen after half a second.
+    async fn still(&self) -> Result<Picture> {
+        let mut frames = tokio::time::interval(2 * FRAME);
+        // The first comes at once.
+        frames.tick().await;
+        let mut before = self.screen.look()?;
+        for _ in 0..16 {
+            frames.tick().await;
+            let picture = self.screen.look()?;
+            if picture == before {
+                break;
+            }
+            before = picture;
+        }
+        Ok(before)
     }
 
     /// Waits until nothing is on air.
@@ -198,7 +217,7 @@ impl Bench {
 
     /// Looks at the screen, again whenever it has changed, until there is a code that was not there before: the dialog
     /// says that it shows the code some time before it has painted it.
-    async fn read_code(&mut self) -> Result<(String, Picture)> {
+    async fn read_code(&mut self) -> Result<String> {
         let mut before = None;
         let mut frames = tokio::time::interval(FRAME);
         let found = tokio::time::timeout(CODE_LIMIT, async {
@@ -209,15 +228,15 @@ impl Bench {
                     continue;
                 }
                 if let Some(code) = decoded(&picture)?.filter(|code| !self.seen.contains(code)) {
-                    return Ok((code, picture));
+                    return Ok(code);
                 }
                 before = Some(picture);
             }
         });
         let found: Result<_> = found.await.map_err(|_elapsed| "no code on the screen")?;
-        let (code, picture) = found?;
+        let code = found?;
         self.seen.insert(code.clone());
-        Ok((code, picture))
+        Ok(code)
     }
 }
 

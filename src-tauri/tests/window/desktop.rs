@@ -149,7 +149,10 @@ pub(crate) async fn icon_and_notifications((bench, folder): Place<'_>) -> Result
     menu_reads(&person, &["Bluetooth: ready"]).await?;
 
     let ceremony = bench.show(&register("nora")).await?;
-    person.pastes(&ceremony.code).await?;
+    person.types(&ceremony.code).await?;
+    // Whoever looks at the app needs no notification.
+    Hands::at(bench, folder).turn_to_browser().await?;
+    person.window.click("I started this: continue").await?;
     let seen = desktop
         .until("a notification", |seen| seen.notes.len() == 1)
         .await?;

@@ -186,10 +186,15 @@ impl Person {
 
     /// Pastes a code and uses it in spite of the warning.
     pub(crate) async fn pastes(&self, code: &str) -> Result<()> {
+        self.types(code).await?;
+        self.window.click("I started this: continue").await
+    }
+
+    /// Gives the code as text, and goes on no further.
+    pub(crate) async fn types(&self, code: &str) -> Result<()> {
         self.window.fill("#code", code).await?;
         self.window.click("Use it").await?;
-        self.window.reads("Anyone could have sent you this").await?;
-        self.window.click("I started this: continue").await
+        self.window.reads("Anyone could have sent you this").await
     }
 
     /// Approves the question with this button and the PIN.

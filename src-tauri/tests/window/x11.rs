@@ -72,6 +72,19 @@ impl Hands {
             .map(drop)
     }
 
+    /// Gives the browser the focus, as a click on it does; needs no window manager.
+    pub(crate) async fn turn_to_browser(&self) -> Result<()> {
+        let of_browser = [
+            "search",
+            "--onlyvisible",
+            "--class",
+            "chromium",
+            "windowfocus",
+            "--sync",
+        ];
+        self.xdotool(&of_browser).await.map(drop)
+    }
+
     /// Waits until there is a window of this title.
     pub(crate) async fn window_of(&self, title: &str) -> Result<String> {
         let title = format!("^{title}$");
