@@ -529,6 +529,8 @@ pub enum PinSetup {
     Unknown,
     /// There is no PIN.
     NotSet {
+        /// The least characters of one, by the policy or else by CTAP.
+        least: u8,
         /// What was wrong with the one that was chosen.
         problem: Option<PinProblem>,
     },

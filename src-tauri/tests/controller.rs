@@ -38,7 +38,13 @@ use tokio::sync::watch;
 async fn first_start_welcomes_until_the_person_is_through() {
     let stage = Stage::new();
     stage
-        .until(|view| view.pin == PinSetup::NotSet { problem: None })
+        .until(|view| {
+            view.pin
+                == PinSetup::NotSet {
+                    least: 4,
+                    problem: None,
+                }
+        })
         .await;
     assert_eq!(stage.app.view().place, Place::Welcome);
     stage.act(Action::ChoosePin {
@@ -48,6 +54,7 @@ async fn first_start_welcomes_until_the_person_is_through() {
         .until(|view| {
             view.pin
                 == PinSetup::NotSet {
+                    least: 4,
                     problem: Some(PinProblem::Unfit),
                 }
         })
@@ -153,7 +160,7 @@ async fn answer_to_another_question_counts_for_nothing() {
     let request = registration();
     let person = async {
         let question = stage.question().await;
-        tokio::time::sleep(ARMED).await;
+        a_second_passes().await;
         stage.act(Action::Approve {
             question: question.id + 1,
             account: 0,
@@ -462,7 +469,7 @@ impl Stage {
 
     /// Approves once that counts.
     async fn approve(&self, question: u32) {
-        tokio::time::sleep(ARMED).await;
+        a_second_passes().await;
         self.act(Action::Approve { question, account: 0 });
         self.until(|view| turn(view) == Some(Turn::TypePin { problem: None }))
             .await;
@@ -558,4 +565,9 @@ const ORIGIN: &str = "https://login.example.org";
 const PIN: &str = "2718";
 const LIMIT: Duration = Duration::from_secs(20);
 /// The rule under test is one of time.
-const ARMED: Duration = Duration::from_millis(1050);
+/// Lets the second pass that a question waits for before a yes counts.
+async fn a_second_passes() {
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_millis(1001)).await;
+    tokio::time::resume();
+}

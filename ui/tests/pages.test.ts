@@ -205,6 +205,9 @@ test('PINs of the settings are handed over and wiped from their fields', async (
 test('a new PIN is asked for with the least length that the policy wants', async () => {
   app = await perform({ name: 'settings', view: view('settings'), part: 1 })
   expect(document.querySelector('label[for=next-pin]')!.textContent).toBe('New PIN, 6 to 63 characters')
+  const pin = { state: 'not_set', least: 6, problem: null } as const
+  app.show({ ...view('choose-pin'), pin })
+  await expect.poll(() => document.querySelector('label[for=new-pin]')?.textContent).toBe('New PIN, 6 to 63 characters')
 })
 
 test('theme and language of the view hold for the whole window', async () => {

@@ -145,7 +145,7 @@ where
             Err(failure) => return self.failed(&failure, None),
             Ok(None) => {
                 return self.update(|state| {
-                    state.view.pin = PinSetup::NotSet { problem: None };
+                    state.view.pin = self.pin_not_set(None);
                     state.view.sign_in = SignIn::ChoosePin;
                     state.transaction = Transaction::Waits { code, origin };
                 });
@@ -199,20 +199,24 @@ where
             controller.update(|state| {
                 state.view.pin = match way {
                     Ok(Some(_)) => PinSetup::Set,
-                    Ok(None) => PinSetup::NotSet { problem: None },
+                    Ok(None) => controller.pin_not_set(None),
                     Err(_) => PinSetup::Unknown,
                 };
             });
         });
     }
 
+    fn pin_not_set(&self, problem: Option<PinProblem>) -> PinSetup {
+        let least = self.0.vault.policy().minimum_pin_length();
+        PinSetup::NotSet {
+            least: least.unwrap_or(CTAP_MINIMUM_PIN_LENGTH),
+            problem,
+        }
+    }
+
     pub(super) fn choose_pin(&self, pin: Typed) {
         let Ok(pin) = pin.into_pin() else {
-            self.update(|state| {
-                state.view.pin = PinSetup::NotSet {
-                    problem: Some(PinProblem::Unfit),
-                }
-            });
+            self.update(|state| state.view.pin = self.pin_not_set(Some(PinProblem::Unfit)));
             return;
         };
         let controller = self.clone();
@@ -231,7 +235,7 @@ where
                     let problem = Some(PinProblem::Failed {
                         code: Code(failure.code()),
                     });
-                    state.view.pin = PinSetup::NotSet { problem };
+                    state.view.pin = controller.pin_not_set(problem);
                 }),
             }
         });
@@ -337,3 +341,6 @@ fn diagnostics(code: ErrorCode, failure: &Failure) -> String {
     lines.dedup();
     lines.join("\n")
 }
+
+/// The least characters of a PIN where no policy asks for more (CTAP 2.3 §6.5.1).
+const CTAP_MINIMUM_PIN_LENGTH: u8 = 4;

@@ -508,6 +508,10 @@ export type PasskeyState = "ready" | "unfinished" | "missing" | "damaged" | "new
 
 export type PinSetup = { "state": "unknown" } | { "state": "not_set", 
 /**
+ * The least characters of one, by the policy or else by CTAP.
+ */
+least: number, 
+/**
  * What was wrong with the one that was chosen.
  */
 problem: PinProblem | null, } | { "state": "set" };

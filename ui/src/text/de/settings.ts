@@ -72,7 +72,6 @@ export const settings = {
         plural(count, { one: 'Eine Richtlinie verlangt mindestens # Zeichen.', other: 'Eine Richtlinie verlangt mindestens # Zeichen.' }),
       wait: (time: string) => `Die PIN wurde zu oft falsch eingegeben. Bis zum nächsten Versuch: ${time}.`,
       present: 'Bisherige PIN',
-      new: (least: number) => `Neue PIN, ${number(least)} bis ${number(63)} Zeichen`,
       again: 'Die neue PIN noch einmal',
       changePin: 'PIN ändern',
       forgotten: 'PIN vergessen',

@@ -71,7 +71,6 @@ export const settings = {
         plural(count, { one: 'A policy asks for at least # character.', other: 'A policy asks for at least # characters.' }),
       wait: (time: string) => `Too many wrong PINs: the next try is possible in ${time}.`,
       present: 'Present PIN',
-      new: (least: number) => `New PIN, ${number(least)} to ${number(63)} characters`,
       again: 'The new PIN again',
       changePin: 'Change the PIN',
       forgotten: 'Forgotten PIN',

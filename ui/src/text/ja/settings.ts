@@ -71,7 +71,6 @@ export const settings = {
       minimum: (count: number) => `ポリシーにより、${number(count)}文字以上が必要です。`,
       wait: (time: string) => `PINを間違えた回数が多すぎます。次に試せるまで: ${time}`,
       present: '現在のPIN',
-      new: (least: number) => `新しいPIN（${number(least)}～${number(63)}文字）`,
       again: '新しいPINをもう一度',
       changePin: 'PINを変更',
       forgotten: 'PINを忘れたとき',
